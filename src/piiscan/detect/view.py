@@ -1,0 +1,31 @@
+"""What recognizers look at: a segment's text and whatever several of them need of it, computed once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from piiscan.model import TextSegment
+
+T = TypeVar("T")
+
+
+class TextView:
+    """One text segment during detection. Lives in memory only; its repr shows no text."""
+
+    __slots__ = ("_shared", "segment", "text")
+
+    def __init__(self, segment: TextSegment) -> None:
+        self.segment = segment
+        self.text = segment.text
+        self._shared: dict[str, Any] = {}
+
+    def __repr__(self) -> str:
+        return f"<TextView of {len(self.text)} characters>"
+
+    def once(self, key: str, compute: Callable[[TextView], T]) -> T:
+        """The result of `compute(self)`, computed on first demand and kept: digit tokens, dictionary hits, line starts."""
+        if key not in self._shared:
+            self._shared[key] = compute(self)
+        value: T = self._shared[key]
+        return value

@@ -1,0 +1,199 @@
+"""Every reason why something is not (fully) read: one table, used for states, messages and documentation.
+
+To add one: a row here. `state` is what becomes of an item of which nothing was read when this is its worst problem; when something
+was read the item is `partial`, unless `harmless`. `retry` says whether the next run tries again although nothing changed.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from piiscan.model import State
+
+
+@dataclass(frozen=True, slots=True)
+class ProblemKind:
+    """One row of the table. `hint_*` tell a person what to do about it."""
+
+    stage: str
+    state: State
+    retry: bool
+    ja: str
+    en: str
+    hint_ja: str = ""
+    hint_en: str = ""
+    harmless: bool = False
+
+
+def _failed(stage: str, retry: bool, ja: str, en: str, hint_ja: str = "", hint_en: str = "") -> ProblemKind:
+    return ProblemKind(stage, State.FAILED, retry, ja, en, hint_ja, hint_en)
+
+
+def _skipped(stage: str, ja: str, en: str, hint_ja: str = "", hint_en: str = "") -> ProblemKind:
+    return ProblemKind(stage, State.SKIPPED, False, ja, en, hint_ja, hint_en)
+
+
+def _note(stage: str, ja: str, en: str, hint_ja: str = "", hint_en: str = "") -> ProblemKind:
+    return ProblemKind(stage, State.SCANNED, False, ja, en, hint_ja, hint_en, harmless=True)
+
+
+PROBLEMS: dict[str, ProblemKind] = {
+    # list
+    "list-failed": _failed(
+        "list",
+        True,
+        "一覧を取得できませんでした",
+        "could not be listed",
+        "アクセス権と接続を確認してください",
+        "check access and connection",
+    ),
+    "excluded": _skipped("list", "設定により対象外です", "excluded by configuration"),
+    "special-file": _skipped(
+        "list", "通常のファイルではありません(ソケット・デバイスなど)", "not a regular file (socket, device, ...)"
+    ),
+    "symlink": _skipped(
+        "list",
+        "シンボリックリンクのため対象外です(リンク先は実体の場所で検査します)",
+        "symbolic link; its target is scanned where it lies",
+    ),
+    "symlink-loop": _skipped("list", "シンボリックリンクが循環しています", "symbolic link loop"),
+    "hard-link": _skipped(
+        "list", "同じ実体(ハードリンク)を検査済みです", "same file as another item (hard link), scanned there"
+    ),
+    "offline": _failed(
+        "list",
+        True,
+        "オンライン専用または階層化されたファイルで、実体が手元にありません",
+        "offline or tiered file; its content is not on this machine",
+    ),
+    # open
+    "access-denied": _failed(
+        "open",
+        True,
+        "読み取る権限がありません",
+        "permission denied",
+        "検査用アカウントに読み取り権限を付けてください",
+        "give the scanning account the right to read",
+    ),
+    "vanished": _failed("open", True, "検査中になくなりました", "vanished during the scan"),
+    "locked": _failed(
+        "open",
+        True,
+        "ほかのプログラムが使用中です",
+        "locked by another program",
+        "使用していない時間に再実行してください",
+        "scan again while nobody uses it",
+    ),
+    "changed-while-reading": ProblemKind(
+        "open", State.PARTIAL, True, "読み取り中に変更されました", "changed while it was read"
+    ),
+    "io-error": _failed("open", True, "読み取り中に入出力エラーが起きました", "input/output error while reading"),
+    # read
+    "unsupported-format": _skipped("read", "読み取れる形式ではありません", "no reader for this format"),
+    "needs-plugin": _skipped("read", "この形式を読むには追加プラグインが必要です", "this format needs a plugin"),
+    "needs-converter": _failed(
+        "read",
+        True,
+        "この形式を読むには変換プログラムが必要です",
+        "this format needs a converter on this machine",
+        "LibreOffice をインストールしてください",
+        "install LibreOffice",
+    ),
+    "encrypted": _failed(
+        "read",
+        False,
+        "パスワードまたは暗号化で保護されています",
+        "protected by password or encryption",
+        "内容を確認し、台帳に手で記入するか、パスワードを設定してください",
+        "check by hand, or configure the password",
+    ),
+    "damaged": _failed("read", False, "壊れていて読み取れません", "damaged, cannot be read"),
+    "truncated": _failed("read", False, "途中で切れています", "cut off before its end"),
+    "empty": _note("read", "中身がありません(0バイト)", "empty (0 bytes)"),
+    "converter-failed": _failed(
+        "read", False, "変換プログラムが読み取れませんでした", "the converter could not read it"
+    ),
+    "part-unreadable": ProblemKind(
+        "read", State.PARTIAL, False, "一部を読み取れませんでした", "a part could not be read"
+    ),
+    "no-text": ProblemKind(
+        "read",
+        State.PARTIAL,
+        False,
+        "文字情報のないページがあります(画像だけのページなど)",
+        "pages without text (scanned images)",
+        "OCR プラグインで検査できます",
+        "scan with the OCR plugin",
+    ),
+    "encoding-unknown": ProblemKind(
+        "read", State.PARTIAL, False, "文字コードを判定できない部分があります", "text of unknown encoding"
+    ),
+    "encoding-mixed": _note(
+        "read", "複数の文字コードが混ざっています(行ごとに判定しました)", "mixed encodings, decided line by line"
+    ),
+    "mojibake": ProblemKind(
+        "read", State.PARTIAL, False, "文字化けした状態で保存されています", "saved with garbled characters"
+    ),
+    "external-reference": _note("read", "外部参照は開いていません", "external references were not followed"),
+    # limits
+    "too-large": _skipped(
+        "limit",
+        "サイズの上限を超えています",
+        "larger than the size limit",
+        "[limits] を見直してください",
+        "see [limits]",
+    ),
+    "timeout": _failed(
+        "limit", True, "時間の上限を超えました", "time limit reached", "[limits] を見直してください", "see [limits]"
+    ),
+    "limit-depth": _failed("limit", False, "入れ子が深すぎます", "nested too deeply"),
+    "limit-ratio": _failed("limit", False, "圧縮率が異常です(圧縮爆弾の疑い)", "suspicious compression ratio"),
+    "limit-members": ProblemKind(
+        "limit", State.PARTIAL, False, "中のファイル数が上限を超えています", "more members than the limit"
+    ),
+    "limit-bytes": ProblemKind(
+        "limit", State.PARTIAL, False, "展開後のサイズが上限を超えています", "more bytes inside than the limit"
+    ),
+    "limit-findings": _note(
+        "limit", "検出数が多いため、一部をまとめて数えました", "so many findings that some were counted together"
+    ),
+    "limit-memory": _failed("limit", False, "メモリの上限を超えました", "memory limit reached"),
+    # detect, run
+    "detector-failed": ProblemKind(
+        "detect", State.PARTIAL, True, "検出処理でエラーが起きました", "a recognizer failed"
+    ),
+    "reader-failed": _failed(
+        "read",
+        False,
+        "読み取り処理で予期しないエラーが起きました",
+        "a reader failed unexpectedly",
+        "開発元に報告してください",
+        "please report it",
+    ),
+    "worker-crashed": _failed(
+        "run",
+        False,
+        "読み取り処理が異常終了しました",
+        "the worker crashed on it",
+        "開発元に報告してください",
+        "please report it",
+    ),
+    "interrupted": _failed("run", True, "中断されました", "interrupted"),
+    "plugin-failed": _failed("run", True, "プラグインでエラーが起きました", "a plugin failed"),
+}
+
+
+def message(code: str, lang: str = "ja") -> str:
+    """The sentence for a code; the code itself where it is unknown (written by a newer version)."""
+    kind = PROBLEMS.get(code)
+    if kind is None:
+        return code
+    return kind.ja if lang == "ja" else kind.en
+
+
+def hint(code: str, lang: str = "ja") -> str:
+    """What a person can do about it; empty where there is nothing to do."""
+    kind = PROBLEMS.get(code)
+    if kind is None:
+        return ""
+    return kind.hint_ja if lang == "ja" else kind.hint_en
