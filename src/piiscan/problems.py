@@ -154,6 +154,9 @@ PROBLEMS: dict[str, ProblemKind] = {
     "limit-bytes": ProblemKind(
         "limit", State.PARTIAL, False, "展開後のサイズが上限を超えています", "more bytes inside than the limit"
     ),
+    "limit-pages": ProblemKind(
+        "limit", State.PARTIAL, False, "ページ数が上限を超えています", "more pages than the limit"
+    ),
     "limit-findings": _note(
         "limit", "検出数が多いため、一部をまとめて数えました", "so many findings that some were counted together"
     ),
