@@ -138,6 +138,8 @@ def _builtin_modules() -> Iterable[ModuleType]:
     for package_name in BUILTIN_PACKAGES:
         package = importlib.import_module(package_name)
         for info in sorted(pkgutil.iter_modules(package.__path__), key=lambda i: i.name):
+            if info.name.startswith("_"):
+                continue  # helpers: no hooks, and heavy imports that start-up need not pay
             module = importlib.import_module(f"{package_name}.{info.name}")
             if any(name.startswith("piiscan_") for name in vars(module)):
                 yield module
