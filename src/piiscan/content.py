@@ -8,8 +8,10 @@ import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import BinaryIO
+from types import TracebackType
+from typing import BinaryIO, Self
 
+from piiscan.errors import LimitError, ReadError
 from piiscan.limits import SNIFF_BYTES
 
 SPOOL_BYTES = 8 * 1024**2
@@ -98,3 +100,89 @@ class StreamContent(_Headed):
             shutil.copyfileobj(stream, spool, 1024 * 1024)
         spool.seek(0)
         return spool  # type: ignore[return-value]
+
+
+class SpooledContent(_Headed):
+    """Bytes that come only once (a decompressor, a part of a stream): pulled as far as somebody reads, kept in memory, then on disk.
+
+    What came out before a :class:`ReadError` of `chunks` stays readable and looks complete; the error is then in `failure`, for the reader
+    that made this to report. An error before the first byte, and every :class:`LimitError`, is raised to whoever reads that far.
+    Use it in a ``with`` block: leaving it frees the spool.
+    """
+
+    def __init__(self, chunks: Iterator[bytes], name: str = "", size: int | None = None) -> None:
+        super().__init__(name, size)
+        self.failure: ReadError | None = None
+        self._chunks = chunks
+        self._length = 0
+        self._done = False
+        self._raise = False
+        self._spool: tempfile.SpooledTemporaryFile[bytes] = tempfile.SpooledTemporaryFile(max_size=SPOOL_BYTES)  # noqa: SIM115
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._spool.close()
+
+    def open(self) -> BinaryIO:
+        return io.BufferedReader(_SpoolStream(self), 64 * 1024)
+
+    def fill(self, upto: int | None = None) -> int:
+        """Pull until `upto` bytes are there (None: everything). Returns how many are."""
+        while not self._done and (upto is None or self._length < upto):
+            chunk = self._pull()
+            self._spool.seek(0, io.SEEK_END)
+            self._spool.write(chunk)
+            self._length += len(chunk)
+        if self.failure is not None and self._raise and (upto is None or upto > self._length):
+            raise type(self.failure)(self.failure.code, self.failure.detail)
+        return self._length
+
+    def read_at(self, position: int, size: int) -> bytes:
+        """Up to `size` bytes from `position`; fewer only at the end."""
+        self.fill(position + size)
+        self._spool.seek(position)
+        return self._spool.read(size)
+
+    def _pull(self) -> bytes:
+        try:
+            return next(self._chunks)
+        except StopIteration:
+            self._done = True
+        except ReadError as error:
+            self._done = True
+            self.failure = error
+            self._raise = isinstance(error, LimitError) or not self._length
+        return b""
+
+
+class _SpoolStream(io.RawIOBase):
+    """One reading position in a SpooledContent."""
+
+    def __init__(self, content: SpooledContent) -> None:
+        super().__init__()
+        self._content = content
+        self._position = 0
+
+    def readable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
+        data = self._content.read_at(self._position, len(buffer))
+        buffer[: len(data)] = data
+        self._position += len(data)
+        return len(data)
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
+        start = {io.SEEK_SET: 0, io.SEEK_CUR: self._position}.get(whence)
+        self._position = max(0, (self._content.fill() if start is None else start) + offset)
+        return self._position
+
+    def tell(self) -> int:
+        return self._position
