@@ -106,8 +106,8 @@ def lzma1_filter(props: bytes) -> dict[str, int]:
     return {"id": lzma.FILTER_LZMA1, "dict_size": size, "lc": lc, "lp": lp, "pb": pb}
 
 
-def unpack(source: Iterator[bytes], engine: Decompressor) -> Iterator[bytes]:
-    """Everything a decompressor makes of a source, up to its end mark. Raises ReadError `truncated` or `damaged`."""
+def unpack(source: Iterator[bytes], engine: Decompressor, *, marked: bool = True) -> Iterator[bytes]:
+    """Everything a decompressor makes of a source, up to its end mark. Raises ReadError `damaged`, and `truncated` where it should be `marked`."""
     for data in source:
         feed = data
         while True:
@@ -124,7 +124,8 @@ def unpack(source: Iterator[bytes], engine: Decompressor) -> Iterator[bytes]:
                 return
             if engine.needs_input:
                 break
-    raise ReadError("truncated")
+    if marked:
+        raise ReadError("truncated")
 
 
 def bzip2() -> Decompressor:
@@ -150,13 +151,17 @@ def read_range(stream: BinaryIO, start: int, size: int | None = None) -> Iterato
         yield data
 
 
-def metered(chunks: Iterator[bytes], budget: Budget, packed: Callable[[], int]) -> Iterator[bytes]:
-    """Pass chunks of one member on while the budget allows: bytes over all, bytes and ratio of this member, time."""
+def metered(chunks: Iterator[bytes], budget: Budget, packed: int | Callable[[], int] | None) -> Iterator[bytes]:
+    """Pass chunks of one member on while the budget allows: bytes over all, bytes and ratio of this member, time.
+
+    `packed` is the member's size in the archive, or asks how much was taken so far; None where neither is known.
+    """
     out, most = 0, budget.limits.member_bytes
     for chunk in chunks:
         out += len(chunk)
         budget.spend(len(chunk))
-        budget.check_ratio(out, packed())
+        if packed is not None:
+            budget.check_ratio(out, packed() if callable(packed) else packed)
         if most and out > most:
             raise LimitError("too-large", str(most))
         yield chunk
