@@ -1,0 +1,1 @@
+"""The inventory: what was found where, kept over runs, without values."""

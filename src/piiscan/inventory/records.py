@@ -116,3 +116,77 @@ class Change:
     after: Mapping[str, int] = field(default_factory=dict)
     severity: Severity = Severity.NONE
     note: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EntitySummary:
+    """One entity type over all items that are there. `persons` adds up the estimates of the items that hold it."""
+
+    entity_type: str
+    category: str
+    severity: Severity
+    items: int
+    occurrences: int
+    persons: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SeveritySummary:
+    """Items by their worst severity; items without findings are under `Severity.NONE`."""
+
+    severity: Severity
+    items: int
+    occurrences: int
+    persons: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlaceSummary:
+    """A source and a top folder in it (`folder` is empty for what lies at the top). `assets` are items with findings."""
+
+    source: str
+    folder: str
+    items: int
+    assets: int
+    occurrences: int
+    persons: int
+    severity: Severity
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReasonSummary:
+    """Listed items by state and reason; the sum over all rows is every listed item."""
+
+    state: State
+    reason: str
+    items: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProblemSummary:
+    """One problem code: how many items (0 for problems of a whole source only), how many times."""
+
+    code: str
+    items: int
+    count: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Summary:
+    """What the inventory says as a whole, now, over all its sources. Items in state gone count in `coverage.gone` only.
+
+    `persons` adds up the estimates of the items: somebody who is in three files counts three times.
+    """
+
+    run: RunRecord | None
+    coverage: Counters
+    members: Counters
+    assets: int
+    occurrences: int
+    persons: int
+    rosters: int
+    by_entity: tuple[EntitySummary, ...] = ()
+    by_severity: tuple[SeveritySummary, ...] = ()
+    by_place: tuple[PlaceSummary, ...] = ()
+    by_reason: tuple[ReasonSummary, ...] = ()
+    by_problem: tuple[ProblemSummary, ...] = ()
