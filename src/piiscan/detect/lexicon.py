@@ -1,0 +1,106 @@
+"""The dictionaries of names and places, loaded once per process and never changed.
+
+Class letters of names say what Sudachi takes the word for when it stands alone: s surname, g given name, p place, w other word, x unknown or several;
+upper case when its training text knew the name. Words must be folded (`fold_kanji`) before they are looked up.
+"""
+
+from __future__ import annotations
+
+import gzip
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property, lru_cache
+from importlib.resources import files
+from typing import Any
+
+from piiscan.detect.automaton import Automaton, Match, build
+from piiscan.detect.variants import fold_kanji
+
+FORMAT = 1
+SINGLE_SURNAMES = frozenset(
+    "林森原岡辻関堀星谷菅南東西北平島泉岸畑浜滝宮桂榊柳柴梶楠橘牧乾角境堤塙巽峰嶋橋杉椿槙江沢秦窪薗薮越轟迫金李朴崔張陳王劉黄呉周孫高鄭曹趙楊徐安"
+    "姜尹沈許郭范蔡脇荒荻奥湊栗桑梅松梨伴仲堺筧榎栃柏芝葛蔦鎌城渡俵佃勝倉尾岩庄旭毛池熊石砂神竹米糸茂菱藤辺鎮間隅鶴麻芹"
+)
+"""Surnames of one kanji that are looked for; the rest of such surnames are common words and need a label."""
+
+
+def _read(name: str) -> tuple[dict[str, Any], Iterator[tuple[str, list[str]]]]:
+    raw = gzip.decompress((files("piiscan.data") / f"{name}.gz").read_bytes()).decode()
+    head, *lines = raw.split("\n")
+    header: dict[str, Any] = json.loads(head)
+    if header.get("format") != FORMAT:
+        raise RuntimeError(f"dictionary file {name} has another format: reinstall piiscan")
+    pairs = (line.partition("\t") for line in lines)
+    return header, ((key, rest.split(" ") if rest else []) for key, _, rest in pairs)
+
+
+@dataclass(frozen=True)
+class Lexicon:
+    """Names and readings. Build with :meth:`load`."""
+
+    surnames: Mapping[str, str] = field(repr=False)
+    given: Mapping[str, str] = field(repr=False)
+    not_names: frozenset[str] = field(repr=False)
+    versions: Mapping[str, str]
+
+    @staticmethod
+    @lru_cache(maxsize=1)
+    def load() -> Lexicon:
+        """The shipped dictionary; the same object every time."""
+        header, surnames = _read("surnames")
+        return Lexicon(
+            surnames=_by_class(surnames),
+            given=_by_class(_read("given")[1]),
+            not_names=frozenset(word for _, words in _read("notnames")[1] for word in words),
+            versions=header["inputs"],
+        )
+
+    @cached_property
+    def automaton(self) -> Automaton:
+        """Finds surnames: those of two kanji and more, and `SINGLE_SURNAMES`."""
+        words = [name for name in self.surnames if len(name) > 1 or name in SINGLE_SURNAMES]
+        return build(words, cache="surnames")
+
+    def find(self, text: str) -> list[Match]:
+        """Every surname in folded text, overlapping ones too: (start, end, number)."""
+        return self.automaton.find(text)
+
+    @cached_property
+    def kana(self) -> Mapping[str, frozenset[str]]:
+        """Katakana words: ``surname`` and ``given`` readings, ``foreign`` names, ``foreign-word`` that are ordinary words as well."""
+        return {key: frozenset(words) for key, words in _read("kana")[1]}
+
+    @cached_property
+    def romaji(self) -> Mapping[str, frozenset[str]]:
+        """Lower-case Latin words: ``surname``, ``given``, ``foreign``."""
+        return {key: frozenset(words) for key, words in _read("romaji")[1]}
+
+    @cached_property
+    def plain_kana_surnames(self) -> frozenset[str]:
+        """Surname readings as the banks' format writes them: no small kana."""
+        return frozenset(enlarge(word) for word in self.kana["surname"])
+
+    @cached_property
+    def plain_kana_given(self) -> frozenset[str]:
+        """Given-name readings without small kana."""
+        return frozenset(enlarge(word) for word in self.kana["given"])
+
+
+def _by_class(sections: Iterator[tuple[str, list[str]]]) -> dict[str, str]:
+    """Word -> class, with variant kanji folded; the better class stays where two words fold to one."""
+    found: dict[str, str] = {}
+    for kind, words in sections:
+        joined = fold_kanji("\n".join(words))
+        for word in joined.split("\n"):
+            if word not in found or kind.isupper():
+                found[word] = kind
+    return found
+
+
+_ENLARGE = str.maketrans("ァィゥェォッャュョヮヵヶ", "アイウエオツヤユヨワカケ")
+
+
+def enlarge(kana: str) -> str:
+    """Small kana as large ones, as the banks' transfer format writes them."""
+    return kana.translate(_ENLARGE)
