@@ -151,12 +151,14 @@ def read_range(stream: BinaryIO, start: int, size: int | None = None) -> Iterato
         yield data
 
 
-def metered(chunks: Iterator[bytes], budget: Budget, packed: int | Callable[[], int] | None) -> Iterator[bytes]:
-    """Pass chunks of one member on while the budget allows: bytes over all, bytes and ratio of this member, time.
+def metered(
+    chunks: Iterator[bytes], budget: Budget, packed: int | Callable[[], int] | None, *, one_member: bool = True
+) -> Iterator[bytes]:
+    """Pass chunks on while the budget allows: bytes over all, ratio of this stream, time, and its size where it is `one_member`.
 
     `packed` is the member's size in the archive, or asks how much was taken so far; None where neither is known.
     """
-    out, most = 0, budget.limits.member_bytes
+    out, most = 0, budget.limits.member_bytes if one_member else 0
     for chunk in chunks:
         out += len(chunk)
         budget.spend(len(chunk))
