@@ -8,9 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from piiscan.model import Severity
+
+if TYPE_CHECKING:
+    from piiscan.protocols import Validator
 
 Need = Literal["nothing", "label", "check", "label+check", "label|check"]
 """What must speak for a match besides its format before it can be reported at all."""
@@ -45,6 +48,8 @@ class Scores:
     column: float = 0.45
     neighbour: float = 0.1
     negative: float = -0.5
+    failed: float | None = None
+    """Added when a validator says no; None: the match is refused."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,6 +66,8 @@ class Rule:
 
     Matching is by `shapes` (digit tokens such as ``000-0000-0000``), by `pattern` (a regular expression, tried only where one of the literals in
     `gate` occurs), by `words`, or, with none of these, by `value` (a regular expression) right after a label or in a column with such a header.
+    A rule with only `labels` and `columns` matches nothing by itself: it lends them to a recognizer written in code and to columns.
+    `companions` are entity types of which one must be detected within `window` characters, or the match is dropped.
     """
 
     id: str
@@ -120,7 +127,12 @@ class RuleSet:
     profile: Profile
     words: Mapping[str, tuple[str, ...]] = field(default_factory=dict, repr=False)
     versions: Mapping[str, str] = field(default_factory=dict)
+    validators: Mapping[str, Validator] = field(default_factory=dict, repr=False, compare=False)
     digest: str = ""
+
+    def of(self, entity_type: str) -> tuple[Rule, ...]:
+        """The rules of one entity type."""
+        return tuple(r for r in self.rules if r.entity_type == entity_type)
 
     def entity(self, entity_type: str) -> EntityType:
         """The taxonomy row of a type; a neutral one for types that only a plugin knows."""

@@ -1,0 +1,167 @@
+"""Weighing: what speaks for and against a match becomes a score. One :class:`Judge` serves all recognizers."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+
+from piiscan.detect import labels
+from piiscan.detect.labels import LabelIndex
+from piiscan.detect.view import TextView
+from piiscan.model import Candidate, Severity
+from piiscan.rules.model import Rule, RuleSet
+
+_SAMPLE_PENALTY = -0.1
+_SAMPLE_REACH = 60
+
+
+class Judge:
+    """Scores matches of rules. Immutable after it is built.
+
+    A match is refused (None) when a validator says no or what the rule needs is missing; :meth:`explaining` keeps refused ones with
+    score 0 and the reason among the evidence.
+    """
+
+    def __init__(self, rules: RuleSet) -> None:
+        self.rules = rules
+        self.labels = LabelIndex(rules)
+        suppressors = (r for r in rules.rules if rules.entity(r.entity_type).severity is Severity.NONE)
+        self._suppressors = frozenset(r.id for r in suppressors)
+        self._units = tuple(rules.words.get("units_after", ()))
+        self._marks = tuple(rules.words.get("marks_before", ()))
+        self._samples = tuple(rules.words.get("sample_marks", ()))
+
+    @staticmethod
+    def explaining(view: TextView) -> bool:
+        """Whether refused matches are wanted (`Detector.explain`)."""
+        return bool(view.once("explain", lambda _: False))
+
+    def weigh(self, view: TextView, rule: Rule, start: int, end: int, value: str, recognizer: str) -> Candidate | None:
+        """The candidate for a match of `rule`; `value` is its folded text."""
+        evidence = ["format"]
+        score = rule.scores.base
+        checked = self._check(rule, value)
+        if checked is False and rule.scores.failed is None:
+            return self._refused(view, rule, start, end, recognizer, f"failed:{','.join(rule.validators)}")
+        if checked is not None:
+            score += rule.scores.check if checked else rule.scores.failed or 0.0
+            evidence.append(("check:" if checked else "failed:") + ",".join(rule.validators))
+        labelled = self._labelled(view, rule, start)
+        if labelled.strength:
+            score += rule.scores.label * labelled.strength
+            evidence.append(f"label:{labelled.label}")
+        near = self._near(view, rule, start, end) if checked and not labelled.strength else ""
+        if near:
+            evidence.append(f"near:{near}")
+            score += rule.scores.context
+        if not _enough(rule, bool(checked), bool(labelled.strength) or bool(near)):
+            return self._refused(view, rule, start, end, recognizer, f"needs:{rule.need}")
+        score += self._surroundings(view, rule, start, end, value, evidence, labelled.strength)
+        return Candidate(
+            entity_type=rule.entity_type,
+            start=start,
+            end=end,
+            score=round(min(1.0, max(0.0, score)), 4),
+            rule=rule.id,
+            recognizer=recognizer,
+            evidence=tuple(evidence),
+            specificity=rule.specificity,
+        )
+
+    def _check(self, rule: Rule, value: str) -> bool | None:
+        """False when any validator fails, True when one passed and none failed, None when none can tell."""
+        passed: bool | None = None
+        for name in rule.validators:
+            verdict = self.rules.validators[name](value)
+            if verdict is False:
+                return False
+            passed = passed or verdict
+        return passed
+
+    def _labelled(self, view: TextView, rule: Rule, start: int) -> labels.Labelled:
+        if view.segment.label and rule.id in view.once("field:" + self.rules.digest, self.labels.field):
+            return labels.Labelled(1.0, view.segment.label)
+        if not (rule.labels or rule.columns):
+            return labels.NOT_LABELLED
+        return labels.before(self.labels.hits(view), view.text, rule.id, start)
+
+    def _near(self, view: TextView, rule: Rule, start: int, end: int) -> str:
+        """A label of the rule anywhere within its window."""
+        if not rule.labels or not rule.window:
+            return ""
+        hits = self.labels.hits(view)
+        for hit in hits.items[bisect_right(hits.ends, start - rule.window) :]:
+            if hit.start > end + rule.window:
+                break
+            if rule.id in hit.rules and hit.label in rule.labels:
+                return hit.label
+        return ""
+
+    def _surroundings(
+        self, view: TextView, rule: Rule, start: int, end: int, value: str, evidence: list[str], labelled: float
+    ) -> float:
+        """What context words, units, other labels and sample marks add."""
+        text, change = view.text, 0.0
+        if rule.context:
+            around = text[max(0, start - rule.window) : end + rule.window]
+            word = next((w for w in rule.context if w in around), "")
+            if word:
+                change += rule.scores.context
+                evidence.append(f"context:{word}")
+        against = self._against(view, rule, start, end, value, labelled)
+        if against:
+            change += rule.scores.negative
+            evidence.append(f"negative:{against}")
+        around = text[max(0, start - _SAMPLE_REACH) : end + _SAMPLE_REACH]
+        if any(mark in around for mark in self._samples):
+            change += _SAMPLE_PENALTY
+            evidence.append("sample")
+        return change
+
+    def _against(self, view: TextView, rule: Rule, start: int, end: int, value: str, labelled: float) -> str:
+        text = view.text
+        if value.isdigit():
+            after = text[end : end + 12].lstrip(" 　")
+            unit = next((u for u in self._units if after.startswith(u)), "")
+            mark = next((m for m in self._marks if text[max(0, start - 10) : start].rstrip(" 　.").endswith(m)), "")
+            if unit or mark:
+                return unit or mark
+        if rule.negative:
+            line = text[max(0, text.rfind("\n", 0, start) + 1, start - 40) : end + 16].split("\n", 1)[0]
+            word = next((w for w in rule.negative if w in line), "")
+            if word:
+                return word
+        if labelled >= 1.0 or rule.id in self._suppressors:
+            return ""
+        hit = labels.nearest(self.labels.hits(view), text, start)
+        if hit is not None and hit.rules <= self._suppressors:
+            return hit.label
+        field = view.once("field:" + self.rules.digest, self.labels.field)
+        return view.segment.label or "" if field and field <= self._suppressors else ""
+
+    def _refused(
+        self, view: TextView, rule: Rule, start: int, end: int, recognizer: str, reason: str
+    ) -> Candidate | None:
+        if not self.explaining(view):
+            return None
+        return Candidate(
+            entity_type=rule.entity_type,
+            start=start,
+            end=end,
+            score=0.0,
+            rule=rule.id,
+            recognizer=recognizer,
+            evidence=(reason,),
+        )
+
+
+def _enough(rule: Rule, checked: bool, labelled: bool) -> bool:
+    match rule.need:
+        case "label":
+            return labelled
+        case "check":
+            return checked
+        case "label+check":
+            return labelled and checked
+        case "label|check":
+            return labelled or checked
+    return True

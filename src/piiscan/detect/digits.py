@@ -1,0 +1,172 @@
+"""Digit tokens: one pass over the text finds runs of figures, which are folded and read in every way some rule asks for.
+
+A run is digits (half or full width) with separators between them. Its *shape* has ``0`` for each digit, ``A`` for a letter that touches
+it, and the separators: ``000-0000-0000``. Only shapes that a rule names become readings, so cost does not grow with the number of
+rules. Runs with spaces are read joined and split, since a space may join groups of one number or part two numbers.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Container, Iterator
+from typing import NamedTuple
+
+HYPHENS = "-－−‐‑‒–—―ーｰ─━﹣﹘˗⁃➖⁻ㅡ゠一"
+SPACES = " \u3000\u00a0\u2002\u2003\u2009\u202f"
+INVISIBLE = "\u200b\u200c\u200d\u2060\ufeff\u00ad"
+_DOTS = "．・･"
+_DIGIT = "0-9０-９"
+# One character class repeated: linear whatever the text. The shortest number anybody asks for here has five characters.
+_TOKEN = re.compile(f"[{_DIGIT}][{_DIGIT}{re.escape(HYPHENS + SPACES + INVISIBLE + _DOTS)}./()（）／]{{4,}}")
+_FOLD = str.maketrans(
+    {
+        **{chr(c): chr(c - 0xFEE0) for c in range(0xFF01, 0xFF5F)},
+        **dict.fromkeys(HYPHENS, "-"),
+        **dict.fromkeys(SPACES, " "),
+        **dict.fromkeys(_DOTS, "."),
+    }
+)
+_SHAPE = str.maketrans({**dict.fromkeys("123456789", "0"), **{chr(c): "A" for c in (*range(65, 91), *range(97, 123))}})
+_INVISIBLE = re.compile(f"[{INVISIBLE}]")
+_PIECE = re.compile("[^ ]+")
+_EDGE = "-./() "
+_MAX_LETTERS = 3
+_MAX_GROUPS = 6
+_PREFIXES = frozenset(
+    {"tel", "fax", "no", "mob", "mobile", "phone", "ph", "cell", "id", "pin", "acct", "dl", "t", "f", "m"}
+)
+"""Words that people write right before a number without a space. The single letters stand for tel, fax and mobile."""
+
+
+class Reading(NamedTuple):
+    """One way to read a run: offsets in the text as given, the folded characters and their shape."""
+
+    start: int
+    end: int
+    value: str
+    shape: str
+
+
+def fold(text: str) -> str:
+    """Half width, hyphens and spaces unified, the same length (only for short strings: it costs on whole texts)."""
+    return text.translate(_FOLD)
+
+
+def readings(text: str, shapes: Container[str]) -> Iterator[Reading]:
+    """Every reading of every run whose shape is asked for, in text order."""
+    for match in _TOKEN.finditer(text):
+        yield from _Run(text, match.start(), match.end()).readings(shapes)
+
+
+class _Run:
+    """One run of figures and its surroundings."""
+
+    __slots__ = ("back", "folded", "left", "left_ok", "right", "right_ok", "start")
+
+    def __init__(self, text: str, start: int, end: int) -> None:
+        if start and text[start - 1] in "+＋(（":
+            start -= 1
+        self.start = start
+        raw = text[start:end]
+        self.back: list[int] | None = None
+        if not raw.isascii() and _INVISIBLE.search(raw):
+            self.back = [i for i, c in enumerate(raw) if c not in INVISIBLE]
+            raw = _INVISIBLE.sub("", raw)
+        folded = raw if raw.isascii() else raw.translate(_FOLD)
+        self.folded = folded.rstrip("-./( ")
+        self.left, self.left_ok = _left(text, start)
+        tail = folded[len(self.folded) :]
+        self.right, self.right_ok = _right(text, end, tail)
+
+    def readings(self, shapes: Container[str]) -> Iterator[Reading]:
+        """All readings that some rule asks for."""
+        pieces = [(m.start(), m.end()) for m in _PIECE.finditer(self.folded)]
+        for first in range(len(pieces)):
+            for last in range(first, min(first + _MAX_GROUPS, len(pieces))):
+                if last > first and pieces[last][0] - pieces[last - 1][1] != 1:
+                    break
+                if last > first and self._part_of_longer(pieces, first, last):
+                    continue
+                yield from self._read(pieces[first][0], pieces[last][1], shapes, split=first == last)
+
+    def _part_of_longer(self, pieces: list[tuple[int, int]], first: int, last: int) -> bool:
+        """Groups of one width with one more such group beside them: a slice of a longer number, such as a card."""
+        widths = {end - start for start, end in pieces[first : last + 1]}
+        beside = [pieces[i] for i in (first - 1, last + 1) if 0 <= i < len(pieces)]
+        return len(widths) == 1 and any(end - start in widths for start, end in beside)
+
+    def _read(self, start: int, end: int, shapes: Container[str], *, split: bool) -> Iterator[Reading]:
+        """The characters start..end, bare of brackets around them if need be, else parted at slashes."""
+        found = self._reading(start, end, shapes)
+        if found is None:
+            value = self.folded[start:end]
+            lead = len(value) - len(value.lstrip(_EDGE))
+            trail = len(value) - len(value.rstrip(_EDGE))
+            if lead or trail:
+                found = self._reading(start + lead, end - trail, shapes)
+        if found is not None:
+            yield found
+        elif split and "/" in self.folded[start:end]:
+            for part in re.finditer(r"[^/]+", self.folded[start:end]):
+                inner = self._reading(start + part.start(), start + part.end(), shapes)
+                if inner is not None:
+                    yield inner
+
+    def _reading(self, start: int, end: int, shapes: Container[str]) -> Reading | None:
+        if end <= start:
+            return None
+        left = self.left if start == 0 else ""
+        right = self.right if end == len(self.folded) else ""
+        value = left + self.folded[start:end] + right
+        shape = value.translate(_SHAPE)
+        if shape not in shapes or not self._bounded(start, end, shape):
+            return None
+        return Reading(self._at(start) - len(left), self._at(end - 1) + 1 + len(right), value, shape)
+
+    def _bounded(self, start: int, end: int, shape: str) -> bool:
+        if start == 0 and (self.left_ok == "no" or (self.left_ok == "path" and shape.strip("0") == "")):
+            return False
+        return self.right_ok or end != len(self.folded)
+
+    def _at(self, index: int) -> int:
+        return self.start + (index if self.back is None else self.back[index])
+
+
+def _is_letter(char: str) -> bool:
+    return (char.isascii() and char.isalpha()) or "Ａ" <= char <= "Ｚ" or "ａ" <= char <= "ｚ"
+
+
+def _left(text: str, start: int) -> tuple[str, str]:
+    """The letters that touch a run on the left, and whether a number may start here: yes, no, or path (only if not bare digits)."""
+    at = start
+    while at > 0 and start - at <= 10 and _is_letter(text[at - 1]):
+        at -= 1
+    letters = text[at:start].translate(_FOLD)
+    if letters.lower() in _PREFIXES and (len(letters) > 1 or text[start] in "(（"):
+        return "", "yes"
+    if len(letters) > _MAX_LETTERS:
+        return "", "no"
+    before, second = text[at - 1 : at], text[at - 2 : at - 1] if at > 1 else ""
+    if before and before in "_\\%":
+        return "", "no"
+    if before and (before in ".@#" or before in HYPHENS) and second.isascii() and second.isalnum():
+        word = re.search(r"[A-Za-z]+$", text[max(0, at - 12) : at - 1])
+        return letters, "yes" if word and word.group().lower() in _PREFIXES else "no"
+    if before and before in "/／" and (not second or second.isspace() or (second.isascii() and second not in ")>")):
+        return letters, "path"
+    return letters, "yes"
+
+
+def _right(text: str, end: int, tail: str) -> tuple[str, bool]:
+    """The letters that touch a run on the right, and whether a number may end here."""
+    at = end
+    while at < len(text) and at - end <= 10 and _is_letter(text[at]):
+        at += 1
+    letters = text[end:at].translate(_FOLD)
+    if tail:
+        return "", not (tail == "-" and letters)
+    if letters.lower() in _PREFIXES and len(letters) > 1:
+        return "", True
+    if len(letters) > _MAX_LETTERS:
+        return "", False
+    return letters, text[at : at + 1] not in ("_", "%", "％")

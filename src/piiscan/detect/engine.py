@@ -1,0 +1,74 @@
+"""The detector: recognizers find candidates, the resolver chooses. One per worker; it keeps nothing between segments."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from piiscan.detect.resolve import Resolver, Verdict
+from piiscan.detect.view import TextView
+from piiscan.model import Candidate, Detected, Detection, Problem, Segment, TextHits, TextSegment
+from piiscan.plugins import Registry
+from piiscan.protocols import Recognizer
+from piiscan.rules.model import RuleSet
+
+if TYPE_CHECKING:
+    from piiscan.detect.columns import ColumnStage
+
+
+class Detector:
+    """Finds personal information in segments.
+
+    Recognizers must be linear in the text; a segment is looked at as a whole. One that raises loses its candidates for that segment, which
+    :meth:`scan` reports as a ``detector-failed`` problem; the others go on.
+    """
+
+    def __init__(self, rules: RuleSet, recognizers: Sequence[Recognizer]) -> None:
+        self.rules = rules
+        self.recognizers = tuple(recognizers)
+        self._resolver = Resolver(rules)
+        self._columns: ColumnStage | None = None
+
+    def text(self, segment: TextSegment) -> tuple[Detection, ...]:
+        """What is reported of a text at the profile in force, in text order, without overlaps."""
+        return self._resolver.detections(self._candidates(TextView(segment), []))
+
+    def explain(self, segment: TextSegment) -> tuple[Verdict, ...]:
+        """Every candidate, also the refused ones, with its evidence and what became of it; in text order, the strongest first."""
+        view = TextView(segment)
+        view.once("explain", lambda _: True)
+        verdicts = self._resolver.verdicts(self._candidates(view, []))
+        return tuple(sorted(verdicts, key=lambda v: (v.candidate.start, -v.candidate.score)))
+
+    def scan(self, segment: Segment) -> Iterator[Detected]:
+        """What is detected in a segment. Values are in memory only; `piiscan.privacy` makes findings of them."""
+        if isinstance(segment, TextSegment):
+            failed: list[str] = []
+            detections = self._resolver.detections(self._candidates(TextView(segment), failed))
+            for name in failed:
+                yield Problem(code="detector-failed", detail=name, locator=segment.locator)
+            if detections:
+                yield TextHits(segment=segment, detections=detections)
+            return
+        yield from self._column_stage().scan(segment)
+
+    def _column_stage(self) -> ColumnStage:
+        if self._columns is None:
+            from piiscan.detect.columns import ColumnStage  # needs polars, which takes long to import
+
+            self._columns = ColumnStage(self.rules, self, self.rules.validators)
+        return self._columns
+
+    def _candidates(self, view: TextView, failed: list[str]) -> list[Candidate]:
+        found: list[Candidate] = []
+        for recognizer in self.recognizers:
+            try:
+                found += recognizer.candidates(view)
+            except Exception as error:  # noqa: BLE001 - a plugin may raise anything, and its message may hold text of the item
+                failed.append(f"{recognizer.name}: {type(error).__name__}")
+        return found
+
+
+def build_detector(registry: Registry, rules: RuleSet) -> Detector:
+    """A detector with all recognizers of a registry."""
+    return Detector(rules, [factory(rules) for factory in registry.recognizers.values()])

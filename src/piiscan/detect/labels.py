@@ -1,0 +1,206 @@
+"""Labels: the words beside a value that say what it is. One automaton finds the labels of all rules in one pass.
+
+Labels of Latin letters are found in the spellings that programs use: ``kaiin_no`` also as ``KAIIN_NO``, ``kaiinNo``, ``kaiin-no``, ``Kaiin No``.
+Where labels overlap the longest wins, so 銀行口座番号 is not also 番号.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+import ahocorasick_rs
+
+from piiscan.detect.view import TextView
+from piiscan.rules.model import RuleSet
+
+_GAP = re.compile(
+    r"(?>[（(［\[][^（()）\[\]［］\n]{0,24}[)）\]］]|</?[A-Za-z][^<>\n]{0,60}>|番号|コード|です|[Nn]umber|[Cc]ode|NO|[Nn]o|ＮＯ|[Ii][Dd]"
+    r"|[\s:：;=＝\-－ー―|｜,，、/／…‥．.・\"'“”‘’「」『』【】\[\]［］<>＜＞〈〉《》*＊※→⇒＿_#＃№&（(`はがのを第])*+"
+)
+_MAX_GAP = 48
+_LOOSE_GAP = 24
+_DELIMITERS = frozenset(":：=＝\t|｜,，】」』］]>＞)）　 \n\"'")
+_DECORATION = re.compile(r"[（(［\[【<＜].{0,20}?[)）\]］】>＞]|[※*＊:：?？!！#＃\"'「」『』【】\s_\-./・]+")
+
+
+class LabelHit(NamedTuple):
+    """A label in a text: where, its spelling in the rules, and the rules it belongs to."""
+
+    start: int
+    end: int
+    label: str
+    rules: frozenset[str]
+
+
+class Hits(NamedTuple):
+    """All labels of a segment in text order; `ends` for bisecting."""
+
+    items: tuple[LabelHit, ...]
+    ends: tuple[int, ...]
+
+
+class LabelIndex:
+    """The labels and columns of a rule set. Immutable after it is built."""
+
+    def __init__(self, rules: RuleSet) -> None:
+        owners: dict[str, set[str]] = {}
+        names: dict[str, str] = {}
+        columns: dict[str, set[str]] = {}
+        for rule in rules.rules:
+            for label in (*rule.labels, *rule.columns):
+                columns.setdefault(normal_header(label), set()).add(rule.id)
+                if label in rule.labels or len(label) > 3:
+                    for spelling in spellings(label):
+                        owners.setdefault(spelling, set()).add(rule.id)
+                        names.setdefault(spelling, label)
+        self._columns = {key: frozenset(value) for key, value in columns.items() if key}
+        self._spellings = tuple((names[s], frozenset(o), _is_latin(s[0]), _is_latin(s[-1])) for s, o in owners.items())
+        self._key = f"labels:{rules.digest}"
+        self._automaton = (
+            ahocorasick_rs.AhoCorasick(list(owners), matchkind=ahocorasick_rs.MatchKind.LeftmostLongest)
+            if owners
+            else None
+        )
+
+    def hits(self, view: TextView) -> Hits:
+        """The labels in a segment, found once."""
+        return view.once(self._key, self._find)
+
+    def _find(self, view: TextView) -> Hits:
+        if self._automaton is None:
+            return Hits((), ())
+        items = tuple(self._checked(view.text))
+        return Hits(items, tuple(h.end for h in items))
+
+    def _checked(self, text: str) -> Iterator[LabelHit]:
+        assert self._automaton is not None
+        for index, start, end in self._automaton.find_matches_as_indexes(text):
+            label, rules, latin_start, latin_end = self._spellings[index]
+            if latin_start and start and _joined(text[start - 1], text[start]):
+                continue
+            if latin_end and end < len(text) and _joined(text[end - 1], text[end]):
+                continue
+            if end - start == 1 and not latin_start and not _stands_alone(text, start, end):
+                continue
+            yield LabelHit(start, end, label, rules)
+
+    def field(self, view: TextView) -> frozenset[str]:
+        """The rules whose label the whole segment carries (JSON member, form field, mail header)."""
+        label = view.segment.label
+        return self.header(label) if label else frozenset()
+
+    def header(self, name: str) -> frozenset[str]:
+        """The rules that a column or field of this name speaks for: the same name, else the longest known name it ends with or holds."""
+        key = normal_header(name)
+        exact = self._columns.get(key)
+        if exact:
+            return exact
+        plain = key.rstrip("0123456789")
+        if plain in self._columns:
+            return self._columns[plain]
+        words = _words(name)
+        for length in range(len(words), 0, -1):
+            for start in range(len(words) - length, -1, -1):
+                found = self._columns.get("".join(words[start : start + length]))
+                if found and (length > 1 or len(words[start]) > 2):
+                    return found
+        japanese = [k for k in self._columns if len(k) > 1 and not k.isascii() and k in key]
+        return self._columns[max(japanese, key=lambda k: (key.endswith(k), len(k), k))] if japanese else frozenset()
+
+
+def _words(name: str) -> list[str]:
+    """customerTel_1 -> customer, tel; only of Latin names."""
+    name = unicodedata.normalize("NFKC", name)
+    return [w.lower() for w in re.findall(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+", name)] if name.isascii() else []
+
+
+def normal_header(name: str) -> str:
+    """A header without marks such as (任意), ※, blanks and underscores; half width, lower case."""
+    folded = unicodedata.normalize("NFKC", name)
+    return _DECORATION.sub("", folded).lower() or folded.strip().lower()
+
+
+def spellings(label: str) -> Iterable[str]:
+    """The ways a label is written."""
+    words = [w for w in re.split(r"[ _\-]", label) if w]
+    if not words or not label.isascii():
+        wide = "".join(chr(ord(c) + 0xFEE0) if "!" <= c <= "~" else c for c in label)
+        half = unicodedata.normalize("NFKC", label)
+        return dict.fromkeys((label, wide, half, label.lower(), label.upper()))
+    forms: dict[str, None] = {label: None}
+    lower, title = [w.lower() for w in words], [w[:1].upper() + w[1:].lower() for w in words]
+    for joint in ("_", "-", " ", ""):
+        for parts in (lower, title, [w.upper() for w in words], [lower[0], *title[1:]]):
+            forms[joint.join(parts)] = None
+    wide_forms = ["".join(chr(ord(c) + 0xFEE0) if "!" <= c <= "~" else c for c in f) for f in (label.upper(), title[0])]
+    return dict.fromkeys((*forms, *(wide_forms if len(words) == 1 else ())))
+
+
+def _is_latin(char: str) -> bool:
+    return (char.isascii() and char.isalpha()) or "Ａ" <= char <= "Ｚ" or "ａ" <= char <= "ｚ"
+
+
+def _joined(left: str, right: str) -> bool:
+    """Whether two characters belong to one Latin word (a capital after a small letter starts a new one)."""
+    return _is_latin(left) and _is_latin(right) and not (left.islower() and right.isupper())
+
+
+def _stands_alone(text: str, start: int, end: int) -> bool:
+    """For labels of one character: something must part them from the word before, and a delimiter must follow."""
+    before = text[start - 1] if start else "\n"
+    return (not before.isalnum() or before.isascii()) and end < len(text) and text[end] in _DELIMITERS
+
+
+class Labelled(NamedTuple):
+    """How a label speaks for a value: `strength` 1 beside it, 0.6 in the same line, 0 not; `label` its name."""
+
+    strength: float
+    label: str
+
+
+NOT_LABELLED = Labelled(0.0, "")
+
+
+def before(hits: Hits, text: str, rule: str, start: int) -> Labelled:
+    """How the labels before `start` speak for a rule."""
+    edge = start
+    for index in range(bisect_right(hits.ends, start) - 1, -1, -1):
+        hit = hits.items[index]
+        if start - hit.end > _MAX_GAP:
+            break
+        beside = bridges(text, hit.end, edge)
+        if rule in hit.rules:
+            if beside:
+                return Labelled(1.0, hit.label)
+            gap = text[hit.end : start]
+            loose = edge == start and len(gap) <= _LOOSE_GAP and "\n" not in gap and "。" not in gap
+            return Labelled(0.6, hit.label) if loose else NOT_LABELLED
+        if not beside:
+            break
+        edge = hit.start
+    return NOT_LABELLED
+
+
+def nearest(hits: Hits, text: str, start: int) -> LabelHit | None:
+    """The label right before `start`, if nothing but punctuation is between."""
+    index = bisect_right(hits.ends, start) - 1
+    if index < 0 or not bridges(text, hits.items[index].end, start):
+        return None
+    return hits.items[index]
+
+
+def bridges(text: str, end: int, start: int) -> bool:
+    """Whether only punctuation, blanks, remarks in brackets and particles are between a label and a value."""
+    if start - end > _MAX_GAP:
+        return False
+    return text.count("\n", end, start) <= 2 and _GAP.fullmatch(text, end, start) is not None
+
+
+def value_start(text: str, end: int) -> int:
+    """Where the value of a label that ends at `end` begins."""
+    match = _GAP.match(text, end, end + _MAX_GAP)
+    return match.end() if match else end

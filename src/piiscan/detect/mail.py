@@ -1,0 +1,56 @@
+"""Mail addresses: found at the @, read to the left and to the right, so that no regular expression can run away."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+_AT = re.compile("[@＠]")
+_LOCAL = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._+-/?=~!#$%&'*^{|}`") | frozenset(
+    chr(c)
+    for c in (*range(0xFF10, 0xFF1A), *range(0xFF21, 0xFF3B), *range(0xFF41, 0xFF5B), 0xFF0E, 0xFF3F, 0xFF0D, 0xFF0B)
+)
+_HOST = re.compile(
+    r"(?:[A-Za-z0-9ぁ-んァ-ヶー一-鿿０-９Ａ-Ｚａ-ｚ](?:[A-Za-z0-9\-ぁ-んァ-ヶー一-鿿０-９Ａ-Ｚａ-ｚ－]{0,62})[.．]){1,8}"
+    r"(?:xn--[A-Za-z0-9-]{2,59}|[A-Za-zＡ-Ｚａ-ｚ]{2,24})"
+)
+_MAX_LOCAL = 64
+_LEADING = "'\"/?=&{|`*#$%!^-"
+
+
+def mail_tokens(text: str) -> Iterator[tuple[int, int]]:
+    """Start and end of what looks like a mail address."""
+    for match in _AT.finditer(text):
+        at = match.start()
+        start = at
+        while start > 0 and at - start < _MAX_LOCAL and text[start - 1] in _LOCAL:
+            start -= 1
+        start = _trim(text, start, at)
+        host = _HOST.match(text, at + 1, at + 256)
+        if start == at or host is None:
+            continue
+        end = host.end()
+        after = text[end : end + 1]
+        if (
+            after in {":", "："}
+            and text[end + 1 : end + 2].strip()
+            and not text[start:at].isdigit()
+            and text[start:at] == "git"
+        ):
+            continue
+        if after == "@":
+            continue
+        yield start, end
+
+
+def _trim(text: str, start: int, at: int) -> int:
+    """Leave out what belongs to the surroundings: quotes, the key of a query, ``mailto:``."""
+    local = text[start:at]
+    for stop in ("=", "/", "?", "&", "`", "|", "{"):
+        cut = local.rfind(stop)
+        if cut >= 0 and cut < len(local) - 1:
+            start += cut + 1
+            local = text[start:at]
+    while start < at and text[start] in _LEADING:
+        start += 1
+    return start

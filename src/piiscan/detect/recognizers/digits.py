@@ -1,0 +1,59 @@
+"""Rules with shapes: numbers, and mail addresses (whose shape is ``@``)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from piiscan.detect.context import Judge
+from piiscan.detect.digits import fold, readings
+from piiscan.detect.mail import mail_tokens
+from piiscan.detect.view import TextView
+from piiscan.hookspecs import hookimpl
+from piiscan.model import Candidate
+from piiscan.rules.compiled import expand_shape
+from piiscan.rules.model import Rule, RuleSet
+
+MAIL_SHAPE = "@"
+
+
+class DigitRecognizer:
+    """Dispatches digit tokens to rules by their shape."""
+
+    name = "digits"
+
+    def __init__(self, rules: RuleSet) -> None:
+        table: dict[str, list[Rule]] = {}
+        for rule in rules.rules:
+            for shape in dict.fromkeys(s for notation in rule.shapes for s in expand_shape(notation)):
+                table.setdefault(shape, []).append(rule)
+        self._mail = tuple(table.pop(MAIL_SHAPE, ()))
+        self._table = {shape: tuple(found) for shape, found in table.items()}
+        self._judge = Judge(rules)
+        self.entity_types = tuple(sorted({r.entity_type for r in rules.rules if r.shapes}))
+
+    def candidates(self, view: TextView) -> Iterable[Candidate]:
+        """Numbers and mail addresses."""
+        yield from self._numbers(view)
+        if self._mail:
+            yield from self._addresses(view)
+
+    def _numbers(self, view: TextView) -> Iterator[Candidate]:
+        weigh = self._judge.weigh
+        for reading in readings(view.text, self._table):
+            for rule in self._table[reading.shape]:
+                candidate = weigh(view, rule, reading.start, reading.end, reading.value, self.name)
+                if candidate is not None:
+                    yield candidate
+
+    def _addresses(self, view: TextView) -> Iterator[Candidate]:
+        for start, end in mail_tokens(view.text):
+            for rule in self._mail:
+                candidate = self._judge.weigh(view, rule, start, end, fold(view.text[start:end]), self.name)
+                if candidate is not None:
+                    yield candidate
+
+
+@hookimpl
+def piiscan_recognizers() -> Iterable[type[DigitRecognizer]]:
+    """The recognizer of shapes."""
+    return [DigitRecognizer]

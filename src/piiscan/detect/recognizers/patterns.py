@@ -1,0 +1,160 @@
+"""Rules with a pattern behind a gate, with words, or with a value right after a label."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+import ahocorasick_rs
+
+from piiscan.detect import labels
+from piiscan.detect.context import Judge
+from piiscan.detect.digits import fold
+from piiscan.detect.view import TextView
+from piiscan.hookspecs import hookimpl
+from piiscan.model import Candidate
+from piiscan.rules.compiled import compile_pattern
+from piiscan.rules.model import Rule, RuleSet
+
+_BEFORE = 120
+_AFTER = 240
+"""How far around a gate literal a pattern may reach, in characters. It also bounds the cost of a bad pattern."""
+
+
+class _Gated(NamedTuple):
+    rule: Rule
+    pattern: re.Pattern[str]
+    group: int
+
+
+class PatternRecognizer:
+    """Patterns, tried only around the places where one of their gate literals occurs."""
+
+    name = "patterns"
+
+    def __init__(self, rules: RuleSet) -> None:
+        gates: dict[tuple[str, ...], list[_Gated]] = {}
+        for rule in rules.rules:
+            if rule.pattern:
+                pattern = compile_pattern(rule.pattern)
+                gates.setdefault(rule.gate, []).append(_Gated(rule, pattern, pattern.groupindex.get("v", 0)))
+        self._gates = {literals: tuple(found) for literals, found in gates.items()}
+        self._judge = Judge(rules)
+        self.entity_types = tuple(sorted({r.entity_type for r in rules.rules if r.pattern}))
+
+    def candidates(self, view: TextView) -> Iterable[Candidate]:
+        """Matches of patterns."""
+        for literals, rules in self._gates.items():
+            for low, high in _windows(view.text, literals):
+                for gated in rules:
+                    yield from self._matches(view, gated, low, high)
+
+    def _matches(self, view: TextView, gated: _Gated, low: int, high: int) -> Iterator[Candidate]:
+        for match in gated.pattern.finditer(view.text, low, high):
+            start, end = match.span(gated.group)
+            if end > start:
+                candidate = self._judge.weigh(view, gated.rule, start, end, fold(view.text[start:end]), self.name)
+                if candidate is not None:
+                    yield candidate
+
+
+def _windows(text: str, literals: tuple[str, ...]) -> list[tuple[int, int]]:
+    """The surroundings of all gate literals, merged, in text order."""
+    places: list[int] = []
+    for literal in literals:
+        at = text.find(literal)
+        while at >= 0:
+            places.append(at)
+            at = text.find(literal, at + max(len(literal), 8))
+    merged: list[tuple[int, int]] = []
+    for at in sorted(places):
+        low, high = max(0, at - _BEFORE), min(len(text), at + _AFTER)
+        if merged and low <= merged[-1][1]:
+            merged[-1] = (merged[-1][0], high)
+        else:
+            merged.append((low, high))
+    return merged
+
+
+class LabelRecognizer:
+    """Rules whose value is known only by the label before it: ``会員番号：A-12345``, also in the next line or cell."""
+
+    name = "labels"
+
+    def __init__(self, rules: RuleSet) -> None:
+        self._judge = Judge(rules)
+        self._values = {r.id: (r, compile_pattern(r.value)) for r in rules.rules if r.value}
+        self.entity_types = tuple(sorted({r.entity_type for r, _ in self._values.values()}))
+        self._ids = frozenset(self._values)
+
+    def candidates(self, view: TextView) -> Iterable[Candidate]:
+        """Values after labels, and the whole text of a labelled field."""
+        text = view.text
+        for hit in self._judge.labels.hits(view).items:
+            mine = hit.rules & self._ids
+            if mine:
+                at = labels.value_start(text, hit.end)
+                if at > hit.end:
+                    yield from self._values_at(view, mine, at)
+        if view.segment.label:
+            field = self._judge.labels.field(view) & self._ids
+            at = len(text) - len(text.lstrip())
+            yield from self._values_at(view, field, at)
+
+    def _values_at(self, view: TextView, rules: Iterable[str], at: int) -> Iterator[Candidate]:
+        for rule_id in sorted(rules):
+            rule, pattern = self._values[rule_id]
+            match = pattern.match(view.text, at)
+            if match is None:
+                continue
+            start, end = match.span(pattern.groupindex.get("v", 0))
+            candidate = (
+                self._judge.weigh(view, rule, start, end, fold(view.text[start:end]), self.name)
+                if end > start
+                else None
+            )
+            if candidate is not None:
+                yield candidate
+
+
+class WordRecognizer:
+    """Rules with a vocabulary. The words of all rules are found in one pass."""
+
+    name = "words"
+
+    def __init__(self, rules: RuleSet) -> None:
+        owners: dict[str, list[Rule]] = {}
+        for rule in rules.rules:
+            for word in rule.words:
+                owners.setdefault(word, []).append(rule)
+        self._judge = Judge(rules)
+        self._owners = tuple(tuple(found) for found in owners.values())
+        self.entity_types = tuple(sorted({r.entity_type for r in rules.rules if r.words}))
+        kind = ahocorasick_rs.MatchKind.LeftmostLongest
+        self._automaton = ahocorasick_rs.AhoCorasick(list(owners), matchkind=kind) if owners else None
+
+    def candidates(self, view: TextView) -> Iterable[Candidate]:
+        """Words of vocabularies."""
+        if self._automaton is None:
+            return
+        text = view.text
+        for index, start, end in self._automaton.find_matches_as_indexes(text):
+            if text[start].isascii() and not _free(text, start, end):
+                continue
+            for rule in self._owners[index]:
+                candidate = self._judge.weigh(view, rule, start, end, fold(text[start:end]), self.name)
+                if candidate is not None:
+                    yield candidate
+
+
+def _free(text: str, start: int, end: int) -> bool:
+    """Whether a Latin word stands by itself."""
+    before, after = text[start - 1 : start], text[end : end + 1]
+    return not (before.isascii() and before.isalnum()) and not (after.isascii() and after.isalnum())
+
+
+@hookimpl
+def piiscan_recognizers() -> Iterable[type]:
+    """The recognizers of patterns, labels and words."""
+    return [PatternRecognizer, LabelRecognizer, WordRecognizer]
