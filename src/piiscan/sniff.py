@@ -178,7 +178,7 @@ def _binary(head: bytes) -> str | None:
     for offset, magic, kind in _ELSEWHERE:
         if head.startswith(magic, offset):
             return kind if kind != "application/x-lzh" or head[6:7] == b"-" else None
-    if b"%PDF-" in head[:1024] and _pdf_start(head):
+    if b"%PDF" in head[:1024] and _pdf_start(head):
         return PDF
     return _family(head)
 
@@ -204,8 +204,8 @@ def _plausible(kind: str, head: bytes) -> bool:
 
 def _pdf_start(head: bytes) -> bool:
     """Junk before %PDF is allowed by every viewer; a text that mentions it is no PDF."""
-    at = head.index(b"%PDF-")
-    return head[at + 5 : at + 6].isdigit() and (at == 0 or b" obj" in head or b"\x00" in head)
+    at = head.index(b"%PDF")
+    return at == 0 or (head[at + 4 : at + 5] == b"-" and (b" obj" in head or b"\x00" in head))
 
 
 def _family(head: bytes) -> str | None:

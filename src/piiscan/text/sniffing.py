@@ -125,9 +125,9 @@ def _markup(start: str, ending: str) -> str | None:
 
 
 def _mail(text: str, ending: str) -> str | None:
-    if text.startswith("From ") and _MBOX_FROM.match(text):
+    if text.startswith("From ") and not text.startswith("From :"):
         block = text.partition("\n")[2]
-        return "application/mbox" if _is_mail_head(block, lenient=True) else None
+        return "application/mbox" if _is_mail_head(block, lenient=_MBOX_FROM.match(text) is not None) else None
     lenient = ending in {".eml", ".emlx", ".mht", ".mhtml"}
     return "message/rfc822" if _is_mail_head(text, lenient) else None
 
