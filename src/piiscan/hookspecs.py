@@ -13,8 +13,6 @@ from typing import TYPE_CHECKING
 import pluggy
 
 if TYPE_CHECKING:
-    import typer
-
     from piiscan.protocols import Enricher, Reader, Recognizer, Report, Source, Validator
     from piiscan.rules.model import RuleSet
 
@@ -61,7 +59,3 @@ def piiscan_reports() -> Iterable[type[Report]]:  # type: ignore[empty-body]
 def piiscan_enrichers() -> Iterable[Enricher]:  # type: ignore[empty-body]
     """Objects that add attributes to results."""
 
-
-@hookspec
-def piiscan_commands(app: typer.Typer) -> None:
-    """Add commands to the command line."""

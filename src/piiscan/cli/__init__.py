@@ -1,0 +1,76 @@
+"""The command line: thin, no logic of its own. Data goes to stdout, progress and messages to stderr.
+
+Exit codes: 0 done; 1 findings over ``--fail-on``; 2 usage or configuration; 3 done, but some objects were not read; 70 internal error; 75 another
+run holds the lock; 130 interrupted (what was done is kept, the next scan goes on from there).
+"""
+
+from __future__ import annotations
+
+import signal
+import sys
+from types import FrameType
+
+EXIT_FINDINGS = 1
+EXIT_UNREAD = 3
+EXIT_INTERNAL = 70
+EXIT_INTERRUPTED = 130
+
+
+def main() -> None:
+    """Entry point of the ``piiscan`` command."""
+    _prepare_console()
+    signal.signal(signal.SIGTERM, _terminate)
+    from piiscan.cli.app import build_app
+    from piiscan.errors import PiiscanError
+
+    try:
+        build_app()()
+    except PiiscanError as error:
+        _say(str(error))
+        sys.exit(error.exit_code)
+    except KeyboardInterrupt:
+        _say("interrupted; what was done is kept, the same command goes on from there")
+        sys.exit(EXIT_INTERRUPTED)
+    except BrokenPipeError:
+        sys.stderr.close()
+        sys.exit(0)
+    except Exception as error:
+        _say(f"internal error: {_where(error)}; set PIISCAN_TRACEBACK=1 to see the trace")
+        import os
+
+        if os.environ.get("PIISCAN_TRACEBACK"):
+            raise
+        sys.exit(EXIT_INTERNAL)
+
+
+def _say(message: str) -> None:
+    print(f"piiscan: {message}", file=sys.stderr)  # noqa: T201
+
+
+def _where(error: BaseException) -> str:
+    """Type and place of an exception, without its text."""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    place = f" at {trace.tb_frame.f_globals.get('__name__')}:{trace.tb_lineno}" if trace else ""
+    return f"{type(error).__name__}{place}"
+
+
+def _terminate(_signum: int, _frame: FrameType | None) -> None:
+    """A scheduler's SIGTERM ends a run as Ctrl-C does: in order."""
+    raise KeyboardInterrupt
+
+
+def _prepare_console() -> None:
+    """Japanese Windows consoles speak CP932, which lacks characters that file names have: show them escaped, never crash.
+
+    Into files and pipes everything is UTF-8, on every platform.
+    """
+    for stream in (sys.stdout, sys.stderr):
+        reconfigure = getattr(stream, "reconfigure", None)
+        if reconfigure is None:
+            continue
+        if stream.isatty():
+            reconfigure(errors="backslashreplace")
+        else:
+            reconfigure(encoding="utf-8", errors="backslashreplace", newline="\n")

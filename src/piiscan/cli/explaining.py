@@ -1,0 +1,151 @@
+"""``explain``: reads an item again, with the rights of whoever asks, and says what made each finding, and what was turned down."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from piiscan.cli.options import Config, Lang, Profile
+from piiscan.cli.words import say
+from piiscan.config import Settings, load_settings
+from piiscan.errors import UsageError
+from piiscan.limits import Budget
+from piiscan.model import ColumnDetection, Item, Locator, Problem, TableSegment, TextHits, TextSegment
+from piiscan.privacy import mask
+from piiscan.problems import message
+
+if TYPE_CHECKING:
+    from piiscan.detect.resolve import Verdict
+    from piiscan.scanner import Scanner
+
+
+def add_to(app: typer.Typer) -> None:
+    """Register the command."""
+    app.command("explain")(explain)
+
+
+def explain(
+    items: Annotated[list[str], typer.Argument(help="Paths or item URIs, members too (archive.zip!/list.csv).")],
+    reveal: Annotated[bool, typer.Option("--reveal", help="Show the values instead of masks.")] = False,
+    everything: Annotated[bool, typer.Option("--all", help="Show candidates that were turned down as well.")] = False,
+    profile: Profile = None,
+    config: Config = None,
+    lang: Lang = None,
+) -> None:
+    """Read items again and say which rule, label, check and score made each finding."""
+    from piiscan.scanner import Scanner
+
+    scanner = Scanner(settings=load_settings(config, profile=profile, language=lang))
+    explainer = _Explainer(scanner, reveal=reveal, everything=everything)
+    for item in items:
+        for line in explainer.item(item):
+            print(line)  # noqa: T201
+
+
+def explain_text(settings: Settings, text: str) -> None:
+    """Print every candidate of a text."""
+    from piiscan.scanner import Scanner
+
+    explainer = _Explainer(Scanner(settings=settings), reveal=True, everything=True)
+    for line in explainer.segment(TextSegment(text=text)):
+        print(line)  # noqa: T201
+
+
+class _Explainer:
+    def __init__(self, scanner: Scanner, *, reveal: bool, everything: bool) -> None:
+        self.scanner = scanner
+        self.reveal = reveal
+        self.everything = everything
+        self.lang = scanner.settings.language
+
+    def item(self, target: str) -> Iterator[str]:
+        """Lines about one item and, if it is a container, what is inside it."""
+        from piiscan.scan.walk import Closed, Opened, ReaderTable, Walk
+
+        outer, member = _split(target)
+        source = self.scanner.registry.source_for(outer)
+        walk = Walk(ReaderTable(self.scanner.registry.readers), self.scanner.settings.passwords())
+        wanted = 0
+        for item in (entry for entry in source.items() if isinstance(entry, Item)):
+            current: list[Item] = []
+            for event in walk.item(item, source, Budget(self.scanner.settings.limits.limits())):
+                if isinstance(event, Opened):
+                    current.append(event.item)
+                    if _asked(event.item, item, member):
+                        wanted += 1
+                        yield f"== {event.item.name} ({event.media_type or event.item.kind})"
+                elif isinstance(event, Closed):
+                    current.pop()
+                elif _asked(current[-1], item, member):
+                    yield from [_problem_line(event, self.lang)] if isinstance(event, Problem) else self.segment(event)
+        if not wanted:
+            raise UsageError("no such item in there")
+
+    def segment(self, segment: TextSegment | TableSegment) -> Iterator[str]:
+        """Lines about a text or a table."""
+        if isinstance(segment, TextSegment):
+            for verdict in self.scanner.detector.explain(segment):
+                if verdict.outcome == "reported" or self.everything:
+                    yield self._verdict(segment, verdict)
+            return
+        for detected in self.scanner.detector.scan(segment):
+            if isinstance(detected, ColumnDetection):
+                yield self._column(detected)
+            elif isinstance(detected, TextHits):
+                yield from self.segment(detected.segment)
+            elif isinstance(detected, Problem):
+                yield _problem_line(detected, self.lang)
+
+    def _verdict(self, segment: TextSegment, verdict: Verdict) -> str:
+        candidate = verdict.candidate
+        value = segment.text[candidate.start : candidate.end]
+        entity = self.scanner.rules.entity(candidate.entity_type)
+        shown = " ".join(value.split()) if self.reveal else mask(value, entity.mask)
+        place = self._place(segment.place(candidate.start))
+        return (
+            f"{'+' if verdict.outcome == 'reported' else '-'} {candidate.entity_type} {candidate.score:.2f} {shown or '…'}  [{place}]\n"
+            f"    {candidate.rule} ({candidate.recognizer}): {', '.join(candidate.evidence) or '-'}"
+            + self._turned_down(verdict)
+        )
+
+    def _turned_down(self, verdict: Verdict) -> str:
+        if verdict.outcome == "reported":
+            return ""
+        by = f" ({verdict.by})" if verdict.by else ""
+        return f"\n    {say(f'verdict.{verdict.outcome}', self.lang)}{by}"
+
+    def _column(self, column: ColumnDetection) -> str:
+        return (
+            f"+ {column.entity_type} {column.confidence:.2f} ×{column.rows:,}  [{self._place(column.locator)}]\n"
+            f"    {column.rule} ({column.recognizer}): {', '.join(column.evidence) or '-'}"
+        )
+
+    def _place(self, locator: Locator) -> str:
+        from piiscan.reports.words import describe
+
+        return describe(locator, self.lang)
+
+
+def _split(target: str) -> tuple[str, str]:
+    """The listed item and the path inside it, of a path or URI that may name a member."""
+    if "!/" not in target or ("://" not in target and Path(target).exists()):
+        return target, ""
+    outer, _, member = target.partition("!/")
+    return outer, member
+
+
+def _asked(item: Item, listed: Item, member: str) -> bool:
+    from urllib.parse import quote
+
+    if not member:
+        return True
+    inside = item.uri.removeprefix(listed.uri)
+    return any(inside == f"!/{name}" or inside.startswith(f"!/{name}!/") for name in (member, quote(member, safe="/!")))
+
+
+def _problem_line(problem: Problem, lang: str) -> str:
+    detail = f" ({problem.detail})" if problem.detail else ""
+    return f"! {problem.code}: {message(problem.code, lang)}{detail}"

@@ -1,0 +1,168 @@
+"""``scan``, ``run`` and ``plan``."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from functools import partial
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from piiscan.cli import EXIT_FINDINGS, EXIT_UNREAD
+from piiscan.cli.options import Config, FailOn, Full, Inventory, Jobs, Lang, Profile
+from piiscan.cli.words import duration, say, size
+from piiscan.config import load_settings
+from piiscan.errors import UsageError
+
+if TYPE_CHECKING:
+    from piiscan.cli.progress import ProgressWatcher
+    from piiscan.inventory.records import RunRecord
+    from piiscan.protocols import Source
+    from piiscan.scanner import Scanner
+
+Targets = Annotated[
+    list[str], typer.Argument(help="Folders, files, s3://bucket/prefix, database URLs, smb://server/share, ...")
+]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress; errors still show.")]
+Failing = Annotated[
+    FailOn | None, typer.Option("--fail-on", help="Exit 1 when anything of this severity or worse is in the inventory.")
+]
+
+
+def add_to(app: typer.Typer) -> None:
+    """Register the commands."""
+    app.command("scan")(scan)
+    app.command("run")(run)
+    app.command("plan")(plan)
+
+
+def scan(
+    targets: Targets,
+    inventory: Inventory = None,
+    config: Config = None,
+    jobs: Jobs = None,
+    profile: Profile = None,
+    full: Full = False,
+    fail_on: Failing = None,
+    quiet: Quiet = False,
+    lang: Lang = None,
+) -> None:
+    """Scan targets into the inventory; only what changed since the last run is read."""
+    from piiscan.scanner import Scanner
+
+    settings = load_settings(config, inventory=inventory, jobs=jobs, profile=profile, language=lang)
+    scanner = Scanner(settings=settings)
+    sources = [scanner.registry.source_for(target) for target in targets]
+    _scan(scanner, sources, full=full, fail_on=fail_on, quiet=quiet)
+
+
+def run(
+    config: Annotated[str | None, typer.Argument(help="Configuration file.", show_default="piiscan.toml")] = None,
+    inventory: Inventory = None,
+    jobs: Jobs = None,
+    profile: Profile = None,
+    full: Full = False,
+    fail_on: Failing = None,
+    quiet: Quiet = False,
+    lang: Lang = None,
+) -> None:
+    """Scan the targets of piiscan.toml: what a scheduler calls."""
+    from pathlib import Path
+
+    from piiscan.scanner import Scanner
+
+    file = Path(config or "piiscan.toml")
+    settings = load_settings(file, inventory=inventory, jobs=jobs, profile=profile, language=lang)
+    if not settings.target:
+        raise UsageError(f"{file} names no [[target]]")
+    scanner = Scanner(settings=settings)
+    _scan(scanner, None, full=full, fail_on=fail_on, quiet=quiet)
+
+
+def _scan(
+    scanner: Scanner, sources: Sequence[Source] | None, *, full: bool, fail_on: FailOn | None, quiet: bool
+) -> None:
+    from piiscan.cli.progress import ProgressWatcher
+
+    lang = scanner.settings.language
+    countable = [source for source in sources or () if source.kind == "files"]
+    with ProgressWatcher(lang, quiet=quiet, count=countable) as watcher:
+        configured = sources is None
+        scan_all = scanner.scan_configured if configured else partial(scanner.scan_sources, sources or ())
+        finished = scan_all(full=full, watcher=watcher)
+    for line in summary_lines(finished, watcher, lang):
+        print(line, file=sys.stderr)  # noqa: T201
+    _exit(scanner, finished, fail_on, lang)
+
+
+def summary_lines(run: RunRecord, watcher: ProgressWatcher, lang: str) -> list[str]:
+    """What a person reads when a run ends: the sum, and what to do next."""
+    import time
+
+    counters, members = run.counters, run.members
+    lines = [say("summary", lang, run=run.id, **_sums(counters))]
+    if members.listed:
+        lines.append(say("members", lang, **_sums(members)))
+    if counters.gone:
+        lines.append(say("gone", lang, gone=counters.gone))
+    if watcher.bytes_read:
+        seconds = time.monotonic() - watcher.started_at
+        lines.append(say("read", lang, size=size(watcher.bytes_read), seconds=duration(seconds)))
+    elif counters.listed:
+        lines.append(say("nothing-read", lang))
+    return lines
+
+
+def _sums(counters: object) -> dict[str, object]:
+    names = ("listed", "scanned", "partial", "skipped", "failed", "unchanged")
+    return {name: getattr(counters, name) for name in names}
+
+
+def _exit(scanner: Scanner, finished: RunRecord, fail_on: FailOn | None, lang: str) -> None:
+    """Say what the inventory holds now, and leave with the code that says how the run went."""
+    from piiscan.inventory.store import Inventory as Store
+    from piiscan.model import Severity
+    from piiscan.scan.run import unread
+
+    with Store.open(scanner.settings.inventory) as store:
+        levels = [row for row in store.summary().by_severity if row.severity and row.items]
+        unlisted = any(problem.code in UNLISTED for problem in store.problems(finished.id))
+    lines = [say("found", lang, assets=sum(row.items for row in levels))]
+    for row in sorted(levels, key=lambda row: -row.severity):
+        lines.append(say("found-row", lang, severity=say(f"severity.{int(row.severity)}", lang), count=row.items))
+    missing = unread(finished.counters)
+    if missing:
+        lines.append(say("unread", lang, count=missing))
+    if levels:
+        lines.append(say("next", lang))
+    print("\n".join(lines), file=sys.stderr)  # noqa: T201
+    if fail_on is not None and any(row.severity >= Severity[fail_on.name] for row in levels):
+        raise typer.Exit(EXIT_FINDINGS)
+    if missing or unlisted:
+        raise typer.Exit(EXIT_UNREAD)
+
+
+UNLISTED = {"list-failed", "plugin-failed"}
+"""Problems of places without items: what lies there was not even counted."""
+
+GUESS_BYTES_PER_SECOND = 5_000_000
+"""What one core reads of mixed office files, for an estimate before the first run."""
+
+
+def plan(
+    targets: Targets,
+    inventory: Inventory = None,
+    config: Config = None,
+    jobs: Jobs = None,
+    lang: Lang = None,
+) -> None:
+    """List targets and estimate the work, without reading content or changing the inventory."""
+    from piiscan.cli.planning import estimate
+    from piiscan.scanner import Scanner
+
+    settings = load_settings(config, inventory=inventory, jobs=jobs, language=lang)
+    scanner = Scanner(settings=settings)
+    for target in targets:
+        for line in estimate(scanner, scanner.registry.source_for(target), GUESS_BYTES_PER_SECOND):
+            print(line)  # noqa: T201

@@ -1,0 +1,149 @@
+"""What the commands say to people, in both languages. Headings of lists are here too."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+_WORDS: Mapping[str, tuple[str, str]] = {
+    "resumed": ("前回中断したところから再開します(実行 {run})", "going on where run {run} stopped"),
+    "listed": ("一覧 {listed:,}件 ({size})", "listed {listed:,} ({size})"),
+    "summary": (
+        "実行 {run}: 対象 {listed:,}件 = 検査済 {scanned:,} + 一部 {partial:,} + 対象外 {skipped:,} + 失敗 {failed:,} + 変更なし {unchanged:,}",
+        "run {run}: {listed:,} items = {scanned:,} scanned + {partial:,} partial + {skipped:,} skipped + {failed:,} failed + {unchanged:,} unchanged",
+    ),
+    "members": (
+        "  書庫・メールなどの中: {listed:,}件 = 検査済 {scanned:,} + 一部 {partial:,} + 対象外 {skipped:,} + 失敗 {failed:,} + 変更なし {unchanged:,}",
+        "  inside archives, mails: {listed:,} = {scanned:,} scanned + {partial:,} partial + {skipped:,} skipped + {failed:,} failed + {unchanged:,} unchanged",
+    ),
+    "gone": ("  前回からなくなったもの: {gone:,}件", "  gone since the last run: {gone:,}"),
+    "nothing-read": ("変更がないため、内容は読んでいません。", "Nothing changed: no content was read."),
+    "read": ("読み取り {size}、{seconds}", "read {size} in {seconds}"),
+    "found": ("個人情報が見つかったもの: {assets:,}件", "items with personal information: {assets:,}"),
+    "found-row": ("  {severity} {count:,}件", "  {severity} {count:,}"),
+    "unread": (
+        "読めなかったものが {count:,}件あります。理由は `piiscan problems` で確認できます。",
+        "{count:,} items were not (fully) read; `piiscan problems` says why.",
+    ),
+    "next": (
+        "次に: piiscan assets で一覧、piiscan report --format html -o report.html で報告書",
+        "next: `piiscan assets` lists them, `piiscan report --format html -o report.html` writes the report",
+    ),
+    "plan-total": ("{source}: {count:,}件、{size}", "{source}: {count:,} items, {size}"),
+    "plan-due": ("  うち今回読むもの: {count:,}件、{size}", "  due to be read: {count:,} items, {size}"),
+    "plan-skipped": ("  対象外: {count:,}件", "  not read by rule: {count:,}"),
+    "plan-unlisted": ("  一覧できなかった場所: {count:,}", "  places that could not be listed: {count:,}"),
+    "plan-time": (
+        "  目安: 約 {seconds}({rate}/秒、{basis})",
+        "  estimate: about {seconds} (at {rate}/s, {basis})",
+    ),
+    "plan-basis-run": ("前回の実績", "as the last run"),
+    "plan-basis-guess": ("1コアあたり {rate}/秒と仮定", "assuming {rate}/s a core"),
+    "more-rows": ("… ほかにもあります(--limit または --format jsonl)", "… there is more (--limit, or --format jsonl)"),
+    "no-findings": ("検出はありません。", "No findings."),
+    "no-diff": ("差分はありません。", "No differences."),
+    "report-written": ("報告書を書きました: {path}", "report written: {path}"),
+    "demo-made": (
+        "デモ用の共有フォルダーを作りました: {path}({files}ファイル)",
+        "made a demo share: {path} ({files} files)",
+    ),
+    "demo-next": (
+        "ブラウザーで {report} を開いてください。一覧は: piiscan assets --inventory {inventory}",
+        "open {report} in a browser; the list: piiscan assets --inventory {inventory}",
+    ),
+    "rules-ok": ("ルール {rules}件、種別 {types}件: 問題ありません", "{rules} rules, {types} entity types: no issues"),
+    "rules-bad": ("{count}件の問題があります", "{count} issues"),
+    "verdict.weak": ("不採用: 確度がプロファイルの基準に届きません", "not reported: below the profile's threshold"),
+    "verdict.overlapped": (
+        "不採用: 同じ箇所をより確かに説明する読み方があります",
+        "not reported: a better reading of the same place",
+    ),
+    "verdict.suppressed": (
+        "不採用: 個人情報ではない番号と判断しました",
+        "not reported: recognised as something that is not personal",
+    ),
+    "verdict.suppressor": ("個人情報ではない番号として認識", "recognised as something that is not personal"),
+    "verdict.refused": ("不採用: 検査で否定されました", "not reported: a check failed"),
+    "verdict.lonely": ("不採用: 必要な情報が近くにありません", "not reported: lacks its companion nearby"),
+    "verdict.unwanted": ("不採用: このプロファイルの対象外です", "not reported: not in this profile"),
+    "column.item": ("場所", "item"),
+    "column.name": ("名前", "name"),
+    "column.state": ("状態", "state"),
+    "column.reason": ("理由", "reason"),
+    "column.entities": ("種別と件数", "entities"),
+    "column.persons": ("人数(推定)", "persons"),
+    "column.severity": ("重大度", "severity"),
+    "column.roster": ("名簿", "roster"),
+    "column.size": ("サイズ", "size"),
+    "column.modified": ("更新日時", "modified"),
+    "column.last_scanned": ("検査日時", "last scanned"),
+    "column.entity_type": ("種別", "entity type"),
+    "column.locator": ("箇所", "locator"),
+    "column.count": ("件数", "count"),
+    "column.confidence": ("確度", "confidence"),
+    "column.category": ("法区分", "category"),
+    "column.rule": ("ルール", "rule"),
+    "column.mask": ("伏せ字", "mask"),
+    "column.code": ("コード", "code"),
+    "column.message": ("内容", "message"),
+    "column.detail": ("詳細", "detail"),
+    "column.hint": ("対処", "what to do"),
+    "column.run": ("実行", "run"),
+    "column.started": ("開始", "started"),
+    "column.finished": ("終了", "finished"),
+    "column.status": ("結果", "status"),
+    "column.targets": ("対象", "targets"),
+    "column.profile": ("プロファイル", "profile"),
+    "column.listed": ("件数", "listed"),
+    "column.unread": ("未読", "unread"),
+    "column.kind": ("変化", "change"),
+    "column.before": ("前", "before"),
+    "column.after": ("後", "after"),
+    "severity.0": ("—", "none"),
+    "severity.1": ("情報", "info"),
+    "severity.2": ("低", "low"),
+    "severity.3": ("中", "medium"),
+    "severity.4": ("高", "high"),
+    "severity.5": ("重大", "critical"),
+    "state.scanned": ("検査済", "scanned"),
+    "state.partial": ("一部検査", "partial"),
+    "state.skipped": ("対象外", "skipped"),
+    "state.failed": ("検査失敗", "failed"),
+    "state.unchanged": ("変更なし", "unchanged"),
+    "state.gone": ("消滅", "gone"),
+    "change.new": ("新規", "new"),
+    "change.gone": ("消滅", "gone"),
+    "change.changed": ("変化", "changed"),
+    "change.grown": ("増加", "grown"),
+    "change.shrunk": ("減少", "shrunk"),
+    "change.exposed": ("公開範囲拡大", "more exposed"),
+}
+
+
+def say(key: str, lang: str, **values: object) -> str:
+    """The sentence for a key, filled in."""
+    pair = _WORDS[key]
+    text = pair[0] if lang == "ja" else pair[1]
+    return text.format(**values) if values else text
+
+
+def headings(names: tuple[str, ...], lang: str) -> dict[str, str]:
+    """Headings for list columns."""
+    return {name: say(f"column.{name}", lang) for name in names}
+
+
+def size(count: float) -> str:
+    """Bytes for people, decimal units as disks are sold."""
+    for unit in ("B", "kB", "MB", "GB", "TB"):
+        if count < 1000 or unit == "TB":
+            return f"{count:.0f} {unit}" if unit == "B" else f"{count:.1f} {unit}"
+        count /= 1000
+    return ""
+
+
+def duration(seconds: float) -> str:
+    """Time for people."""
+    if seconds < 60:
+        return f"{seconds:.1f} s"
+    minutes, rest = divmod(int(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02d}:{rest:02d}" if hours else f"{minutes}:{rest:02d}"

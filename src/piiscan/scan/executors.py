@@ -1,0 +1,236 @@
+"""How batches of items reach workers. One interface: `run(recipe, batches)` yields results; it pulls batches as it has room.
+
+:class:`SerialExecutor` works in this process. :class:`ProcessExecutor` keeps worker processes of its own instead of a pool, because a pool cannot
+say which item killed a process or hung in it: here each worker publishes what it is at, is ended from outside when an item overruns, is replaced,
+and only that item is blamed. Workers ignore Ctrl-C; the coordinator decides.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import multiprocessing
+import os
+import signal
+import sys
+import time
+from collections import deque
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from multiprocessing.connection import Connection, wait
+from multiprocessing.process import BaseProcess
+from typing import TYPE_CHECKING, Any, Protocol
+
+from piiscan.model import Item, ItemResult, Problem
+from piiscan.scan.worker import Recipe, Worker, failed
+
+if TYPE_CHECKING:
+    from multiprocessing.context import BaseContext
+
+    from piiscan.plugins import Registry
+    from piiscan.rules.model import RuleSet
+
+GRACE_SECONDS = 15.0
+"""How long past an item's time limit a worker may take before it is ended from outside."""
+
+_IDLE, _BUILDING = -1, -2
+
+Batch = Sequence[Item]
+
+
+class Executor(Protocol):
+    """Spreads batches over workers. At most a bounded number of batches is taken from the iterator ahead of the results."""
+
+    def run(self, recipe: Recipe, batches: Iterator[Batch]) -> Iterator[list[ItemResult]]:
+        """Results in the order they come."""
+        ...
+
+
+@dataclass(slots=True)
+class SerialExecutor:
+    """One worker in this process: for small scans, debugging and embedding. A reader that hangs in C code hangs the scan."""
+
+    registry: Registry | None = None
+    rules: RuleSet | None = None
+
+    def run(self, recipe: Recipe, batches: Iterator[Batch]) -> Iterator[list[ItemResult]]:
+        """Items one after the other."""
+        worker = Worker.build(recipe, self.registry, self.rules)
+        for batch in batches:
+            for item in batch:
+                yield worker.scan(item)
+
+
+@dataclass(slots=True)
+class _Slot:
+    """One worker process as the coordinator sees it."""
+
+    process: BaseProcess
+    pipe: Connection
+    at: Any  # shared array: index of the item in work, and when it began
+    batch: Batch = ()
+    done: int = 0
+
+    @property
+    def item_index(self) -> int:
+        return int(self.at[0])
+
+
+@dataclass(slots=True)
+class ProcessExecutor:
+    """Worker processes on this machine."""
+
+    jobs: int
+    _slots: list[_Slot] = field(default_factory=list)
+
+    def run(self, recipe: Recipe, batches: Iterator[Batch]) -> Iterator[list[ItemResult]]:
+        """Results as workers finish; a dead or stuck worker costs one item."""
+        context = _context()
+        waiting: deque[Batch] = deque()
+        limit = recipe.settings.limits.item_seconds
+        try:
+            exhausted = False
+            while True:
+                exhausted = self._feed(context, recipe, batches, waiting, exhausted)
+                busy = [slot for slot in self._slots if slot.batch]
+                if not busy:
+                    if exhausted and not waiting:
+                        return
+                    continue
+                ready = wait([slot.pipe for slot in busy], timeout=1.0)
+                for slot in busy:
+                    if slot.pipe in ready:
+                        yield from self._receive(slot, waiting)
+                    elif limit and self._overrun(slot, limit):
+                        yield from self._end(slot, waiting, "timeout")
+        finally:
+            self._stop()
+
+    def _feed(
+        self, context: BaseContext, recipe: Recipe, batches: Iterator[Batch], waiting: deque[Batch], exhausted: bool
+    ) -> bool:
+        """Give every idle worker a batch, starting workers as long as there is work for them."""
+        while True:
+            slot = next((s for s in self._slots if not s.batch), None)
+            if slot is None and len(self._slots) >= self.jobs:
+                return exhausted
+            batch = waiting.popleft() if waiting else None if exhausted else next(batches, None)
+            if batch is None:
+                return True
+            if slot is None:
+                slot = _start(context, recipe)
+                self._slots.append(slot)
+            slot.batch, slot.done = batch, 0
+            try:
+                slot.pipe.send(batch)
+            except (BrokenPipeError, ConnectionError):
+                # It died idle: nobody's item is to blame.
+                self._slots.remove(slot)
+                waiting.append(batch)
+
+    def _receive(self, slot: _Slot, waiting: deque[Batch]) -> Iterator[list[ItemResult]]:
+        try:
+            results = slot.pipe.recv()
+        except (EOFError, ConnectionError):
+            yield from self._end(slot, waiting, "worker-crashed")
+            return
+        slot.done += len(results)
+        if slot.done >= len(slot.batch):
+            slot.batch, slot.done = (), 0
+        yield from results
+
+    @staticmethod
+    def _overrun(slot: _Slot, limit: float) -> bool:
+        return slot.item_index >= 0 and time.monotonic() - float(slot.at[1]) > limit + GRACE_SECONDS
+
+    def _end(self, slot: _Slot, waiting: deque[Batch], code: str) -> Iterator[list[ItemResult]]:
+        """End a worker, blame the item it was at, and give the rest of its batch back."""
+        slot.process.kill()
+        slot.process.join()
+        slot.pipe.close()
+        self._slots.remove(slot)
+        index = slot.item_index
+        if index == _BUILDING:
+            raise RuntimeError("a worker process could not start; run with --jobs 1 to see why")
+        index = max(index, slot.done)
+        # What came before the culprit but was not handed over yet is read again.
+        redo = [*slot.batch[slot.done : index], *slot.batch[index + 1 :]]
+        if redo:
+            waiting.append(redo)
+        item = slot.batch[index]
+        yield [failed(item, Problem(code=code, detail=_exit(slot.process), item=item.uri, source=item.source))]
+
+    def _stop(self) -> None:
+        for slot in self._slots:
+            if slot.batch:
+                slot.process.kill()
+            else:
+                with contextlib.suppress(OSError):
+                    slot.pipe.send(None)
+            slot.pipe.close()
+        for slot in self._slots:
+            slot.process.join(timeout=5.0)
+            if slot.process.is_alive():
+                slot.process.kill()
+                slot.process.join()
+        self._slots.clear()
+
+
+def _exit(process: BaseProcess) -> str:
+    return f"exit {process.exitcode}" if process.exitcode is not None else ""
+
+
+def _context() -> BaseContext:
+    """forkserver where it exists: workers start with imports done, and never inherit the coordinator's threads or connections."""
+    if "forkserver" in multiprocessing.get_all_start_methods():
+        context = multiprocessing.get_context("forkserver")
+        context.set_forkserver_preload(["piiscan.scan.worker"])
+        return context
+    return multiprocessing.get_context("spawn")
+
+
+def _start(context: BaseContext, recipe: Recipe) -> _Slot:
+    ours, theirs = context.Pipe()
+    at = context.RawArray("d", [_BUILDING, 0.0])
+    process = context.Process(target=_work, args=(theirs, at, recipe), daemon=True)  # type: ignore[attr-defined]
+    process.start()
+    theirs.close()
+    return _Slot(process, ours, at)
+
+
+HAND_OVER_SECONDS = 1.0
+"""Results of a batch are handed over at least this often, so that a crash loses little and progress shows."""
+
+
+def _work(pipe: Connection, at: Any, recipe: Recipe) -> None:
+    """The worker process: batches in, lists of results out, until None or until the coordinator is gone."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    _be_nice()
+    worker = Worker.build(recipe)
+    at[0] = _IDLE
+    with contextlib.suppress(EOFError, BrokenPipeError, ConnectionError):
+        while (batch := pipe.recv()) is not None:
+            _scan_batch(worker, batch, pipe, at)
+    # Skips interpreter shutdown: native libraries' exit handlers have nothing left to do and take time.
+    sys.stderr.flush()
+    os._exit(0)
+
+
+def _scan_batch(worker: Worker, batch: Batch, pipe: Connection, at: Any) -> None:
+    results: list[list[ItemResult]] = []
+    handed_over = time.monotonic()
+    for index, item in enumerate(batch):
+        now = time.monotonic()
+        at[1] = now
+        at[0] = index
+        if results and now - handed_over > HAND_OVER_SECONDS:
+            pipe.send(results)
+            results, handed_over = [], now
+        results.append(worker.scan(item))
+    at[0] = _IDLE
+    pipe.send(results)
+
+
+def _be_nice() -> None:
+    """One thread per worker in libraries that would take all cores; the processes are the parallelism."""
+    for variable in ("POLARS_MAX_THREADS", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "RAYON_NUM_THREADS"):
+        os.environ.setdefault(variable, "1")

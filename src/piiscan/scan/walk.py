@@ -1,0 +1,210 @@
+"""Opens one item and everything inside it, through one door: sniff, reader, and again for what the reader finds embedded.
+
+The walk is a stream of events: :class:`Opened` and :class:`Closed` bracket an item (members nest inside their container); between them come the
+segments and problems of that item. No exception of a reader gets out: it becomes a problem.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from fnmatch import fnmatch
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+
+from piiscan import sniff
+from piiscan.errors import LimitError, ReadError, SourceError
+from piiscan.limits import Budget
+from piiscan.model import Content, Embedded, Item, Locator, Problem, Reading, SegmentKind, TableSegment, TextSegment
+from piiscan.protocols import ReadContext, RecordSource, Source
+from piiscan.sources.paths import display_name
+
+if TYPE_CHECKING:
+    from piiscan.protocols import Reader
+
+# Media families that a plugin reads; without it the person should hear that one exists.
+_PLUGIN_FAMILIES = {"image": "piiscan-images"}
+_VAGUE = {"text/plain", "application/octet-stream", "application/zip", "text/xml", "application/xml"}
+_SHARING_VIOLATIONS = {32, 33}  # Windows: another program has the file or a part of it locked
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """Reading of an item begins. `media_type` is None for items that are records."""
+
+    item: Item
+    media_type: str | None
+    depth: int
+
+
+@dataclass(frozen=True, slots=True)
+class Closed:
+    """Reading of an item ended; `complete` unless the reader stopped early."""
+
+    item: Item
+    complete: bool
+
+
+Event = Opened | Closed | TextSegment | TableSegment | Problem
+
+
+class ReaderTable:
+    """Readers by the media types they take."""
+
+    def __init__(self, readers: Mapping[str, type[Reader]]) -> None:
+        self._exact: dict[str, Reader] = {}
+        self._patterns: list[tuple[str, Reader]] = []
+        for cls in readers.values():
+            reader = cls()
+            for media_type in reader.media_types:
+                if media_type.endswith("/*"):
+                    self._patterns.append((media_type, reader))
+                else:
+                    self._exact[media_type] = reader
+
+    def find(self, media_type: str) -> Reader | None:
+        """The reader for a type; an exact entry wins over a pattern."""
+        exact = self._exact.get(media_type)
+        return exact or next((reader for pattern, reader in self._patterns if fnmatch(media_type, pattern)), None)
+
+
+@dataclass(slots=True)
+class Walk:
+    """Walks items with one set of readers. `passwords` are tried on what is encrypted."""
+
+    readers: ReaderTable
+    passwords: Sequence[str] = field(default=(), repr=False)
+
+    def item(self, item: Item, source: Source, budget: Budget) -> Iterator[Event]:
+        """The events of one listed item of a source."""
+        if isinstance(source, RecordSource):
+            context = self._context(item, budget, 0, "application/x-records")
+            yield Opened(item, None, 0)
+            yield from self._readings(source.read(item, context), context)
+        else:
+            yield from self.content(item, source.content(item), budget)  # type: ignore[attr-defined]
+
+    def content(self, item: Item, content: Content, budget: Budget, depth: int = 0) -> Iterator[Event]:
+        """The events of one item whose bytes are at hand."""
+        try:
+            media_type = _media_type(item, content, self.readers)
+        except Exception as error:  # noqa: BLE001 - whatever goes wrong while opening is this item's problem
+            yield Opened(item, None, depth)
+            yield _name_segment(item)
+            yield _problem_of(error, item)
+            yield Closed(item, complete=False)
+            return
+        yield Opened(item, media_type, depth)
+        yield _name_segment(item)
+        context = self._context(item, budget, depth, media_type)
+        reader = self.readers.find(media_type)
+        if not content.head():
+            yield context.problem("empty")
+            yield Closed(item, complete=True)
+        elif reader is None:
+            yield _unsupported(context)
+            yield Closed(item, complete=False)
+        else:
+            yield from self._readings(reader.read(content, context), context)
+
+    def _context(self, item: Item, budget: Budget, depth: int, media_type: str) -> ReadContext:
+        return ReadContext(item=item, budget=budget, depth=depth, media_type=media_type, passwords=self.passwords)
+
+    def _readings(self, readings: Iterator[Reading], context: ReadContext) -> Iterator[Event]:
+        """Pull readings one by one, so that an exception is told apart from one of whoever consumes them."""
+        complete = True
+        names: set[str] = set()
+        try:
+            while True:
+                try:
+                    reading = next(readings, None)
+                except Exception as error:  # noqa: BLE001 - readers meet hostile input
+                    yield _problem_of(error, context.item)
+                    complete = False
+                    break
+                if reading is None:
+                    break
+                if not isinstance(reading, Embedded):
+                    yield reading
+                elif not (yield from self._member(reading, context, names)):
+                    yield context.problem("limit-members", str(context.budget.limits.archive_members))
+                    complete = False
+                    break
+        finally:
+            close = getattr(readings, "close", None)
+            if close is not None:
+                close()
+        yield Closed(context.item, complete=complete)
+
+    def _member(self, embedded: Embedded, context: ReadContext, names: set[str]) -> Generator[Event, None, bool]:
+        """The events of a member; returns False when the container may have no more members."""
+        item = _member_item(embedded, context.item, names)
+        depth = context.depth + 1
+        try:
+            context.budget.enter_member(depth)
+        except LimitError as error:
+            if error.code == "limit-members":
+                return False
+            yield Opened(item, None, depth)
+            yield _problem_of(error, item)
+            yield Closed(item, complete=False)
+            return True
+        yield from self.content(item, embedded.content, context.budget, depth)
+        return True
+
+
+def _member_item(embedded: Embedded, parent: Item, names: set[str]) -> Item:
+    path, number = embedded.path, 1
+    while path in names:
+        number += 1
+        path = f"{embedded.path}~{number}"
+    names.add(path)
+    return Item(
+        uri=f"{parent.uri}!/{quote(path.encode('utf-8', 'surrogatepass'), safe='/')}",
+        source=parent.source,
+        name=f"{parent.name} › {display_name(path)}",
+        kind="member",
+        size=embedded.size,
+        modified=embedded.modified,
+        media_type=embedded.media_type,
+        parent=parent.uri,
+    )
+
+
+def _media_type(item: Item, content: Content, readers: ReaderTable) -> str:
+    """What the content says; a hint of the container counts only where the content is vague."""
+    found = sniff.media_type_of(content)
+    hint = item.media_type
+    if hint and hint != found and found in _VAGUE and readers.find(hint) is not None:
+        return hint
+    return found
+
+
+def _name_segment(item: Item) -> TextSegment:
+    own = item.name.rpartition("›")[2].strip()
+    return TextSegment(text=own, kind=SegmentKind.NAME, locator=Locator.of(name="1"))
+
+
+def _unsupported(context: ReadContext) -> Problem:
+    plugin = _PLUGIN_FAMILIES.get(context.media_type.partition("/")[0])
+    if plugin:
+        return context.problem("needs-plugin", f"{context.media_type}: {plugin}")
+    return context.problem("unsupported-format", context.media_type)
+
+
+def _problem_of(error: BaseException, item: Item) -> Problem:
+    """The problem an exception stands for. Its text is dropped: it may quote the content."""
+    code, detail = "reader-failed", type(error).__name__
+    if isinstance(error, ReadError | SourceError):
+        code, detail = error.code, error.detail
+    elif isinstance(error, MemoryError):
+        code = "limit-memory"
+    elif isinstance(error, FileNotFoundError):
+        code = "vanished"
+    elif isinstance(error, OSError) and getattr(error, "winerror", None) in _SHARING_VIOLATIONS:
+        code = "locked"
+    elif isinstance(error, PermissionError):
+        code = "access-denied"
+    elif isinstance(error, OSError):
+        code = "io-error"
+    return Problem(code=code, detail=detail, item=item.uri, source=item.source)

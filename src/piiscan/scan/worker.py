@@ -1,0 +1,148 @@
+"""Reads and judges one item at a time: the only part of a scan that sees content. Runs in a process of its own or in this one."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Mapping
+from dataclasses import dataclass, field, replace
+from time import perf_counter
+
+from piiscan.config import Settings
+from piiscan.detect.engine import Detector, build_detector
+from piiscan.errors import LimitError, SourceError
+from piiscan.limits import Budget
+from piiscan.model import Item, ItemResult, Problem, TableSegment, TextSegment
+from piiscan.plugins import Registry, load_plugins
+from piiscan.privacy import FingerprintKey, Redactor
+from piiscan.problems import PROBLEMS
+from piiscan.protocols import Source
+from piiscan.rules.loader import load_rules
+from piiscan.rules.model import RuleSet
+from piiscan.scan.collect import Collector
+from piiscan.scan.walk import Closed, Event, Opened, ReaderTable, Walk
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """Everything a worker needs to build itself, picklable. It travels by pipe: the key never touches a command line or a file."""
+
+    settings: Settings
+    sources: Mapping[str, Source]
+    key: FingerprintKey
+
+
+@dataclass(slots=True)
+class Worker:
+    """Scans items with its own detector. Build it once per process with :meth:`build`."""
+
+    sources: Mapping[str, Source]
+    walk: Walk
+    detector: Detector
+    redactor: Redactor
+    settings: Settings
+    timings: dict[str, float] = field(default_factory=dict)
+
+    @classmethod
+    def build(cls, recipe: Recipe, registry: Registry | None = None, rules: RuleSet | None = None) -> Worker:
+        """From a recipe; registry and rules are built anew unless the caller has them already."""
+        settings = recipe.settings
+        registry = registry or registry_for(settings)
+        rules = rules or rules_for(settings, registry)
+        walk = Walk(ReaderTable(registry.readers), settings.passwords())
+        detector = build_detector(registry, rules)
+        return cls(recipe.sources, walk, detector, Redactor(rules, recipe.key), settings)
+
+    def scan(self, item: Item) -> list[ItemResult]:
+        """The result of an item, then those of its members, inner ones before outer ones. Never raises for what is in the item."""
+        budget = Budget(self.settings.limits.limits())
+        source = self.sources[item.source]
+        results: list[ItemResult] = []
+        open_items: list[Collector] = []
+        events = self._events(item, source, budget)
+        for event in events:
+            try:
+                self._take(event, open_items, results, budget)
+            except LimitError as error:
+                open_items[-1].problem(Problem(code=error.code, detail=error.detail))
+                events.close()
+                break
+        while open_items:
+            self._close(open_items, results, complete=False)
+        results[-1] = self._recheck(results[-1], source)
+        results.reverse()
+        return results
+
+    def _events(self, item: Item, source: Source, budget: Budget) -> Generator[Event, None, None]:
+        limit = budget.limits.item_bytes
+        if limit and item.size is not None and item.size > limit:
+            yield Opened(item, None, 0)
+            yield Problem(code="too-large", detail=str(limit), item=item.uri)
+            yield Closed(item, complete=False)
+            return
+        yield from self.walk.item(item, source, budget)
+
+    def _take(self, event: Event, open_items: list[Collector], results: list[ItemResult], budget: Budget) -> None:
+        if isinstance(event, Opened):
+            open_items.append(Collector(event.item, self.redactor, event.media_type))
+        elif isinstance(event, Closed):
+            self._close(open_items, results, complete=event.complete)
+        elif isinstance(event, Problem):
+            open_items[-1].problem(event)
+        else:
+            self._detect(event, open_items[-1], budget)
+
+    def _detect(self, segment: TextSegment | TableSegment, collector: Collector, budget: Budget) -> None:
+        started = perf_counter()
+        for detected in self.detector.scan(segment):
+            collector.add(detected)
+            budget.check_time()
+        budget.check_time()
+        if not (isinstance(segment, TextSegment) and segment.locator.get("name")):
+            collector.read_anything = True
+        kind = "detect.table" if isinstance(segment, TableSegment) else "detect.text"
+        self.timings[kind] = self.timings.get(kind, 0.0) + perf_counter() - started
+
+    @staticmethod
+    def _close(open_items: list[Collector], results: list[ItemResult], *, complete: bool) -> None:
+        result = open_items.pop().result(complete=complete)
+        results.append(result)
+        if open_items:
+            open_items[-1].member_ended(result)
+            if complete:
+                open_items[-1].read_anything = True
+
+    def _recheck(self, result: ItemResult, source: Source) -> ItemResult:
+        """Whether the item changed while it was read: then what was found may be neither the old nor the new."""
+        current = getattr(source, "current_token", None)
+        if current is None or not result.bytes_read or result.item.change_token is None:
+            return result
+        try:
+            changed = current(result.item) != result.item.change_token
+        except (OSError, SourceError):
+            changed = True
+        if not changed:
+            return result
+        problem = Problem(code="changed-while-reading", item=result.item.uri, source=result.item.source)
+        return failed(result.item, problem, result)
+
+
+def failed(item: Item, problem: Problem, partly: ItemResult | None = None) -> ItemResult:
+    """The result of an item that ended with one problem; what was found before (`partly`) stays."""
+    state = PROBLEMS[problem.code].state
+    if partly is None:
+        return ItemResult(item=item, state=state, reason=problem.code, problems=(problem,))
+
+    return replace(partly, state=state, reason=problem.code, problems=(*partly.problems, problem))
+
+
+def registry_for(settings: Settings) -> Registry:
+    """The registry the settings ask for."""
+    return load_plugins(disabled=settings.disable_plugins, strict=settings.strict_plugins)
+
+
+def rules_for(settings: Settings, registry: Registry) -> RuleSet:
+    """The rules in force: built-in and plugin folders first, then the user's own."""
+    folders = (*registry.rulesets, *settings.rules.folders)
+    return load_rules(folders, profile=settings.profile, disable=settings.rules.disable, validators=registry.validators)
+
+
+__all__ = ["Recipe", "Worker", "failed", "registry_for", "rules_for"]

@@ -1,0 +1,298 @@
+"""Folders, single files and mounted shares: the source everything else is measured against.
+
+Listing streams directory by directory and holds one directory's sub-folders at most, never the files. Nothing is followed, opened or
+changed while listing. What is not read on purpose (links, devices, excluded names) is still an item, with a problem that says why.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+import sys
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import lru_cache
+from typing import Any, ClassVar, NamedTuple
+
+from pathspec import GitIgnoreSpec
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from piiscan.content import FileContent
+from piiscan.errors import SourceError, UsageError
+from piiscan.hookspecs import hookimpl
+from piiscan.model import Content, Item, Problem
+from piiscan.protocols import Source
+from piiscan.sources.paths import display_name, extended, from_uri, to_uri
+
+# Reading one of these would fetch it from tape or cloud; see the Windows constants of the same names.
+_ATTRIBUTE_OFFLINE = 0x1000
+_ATTRIBUTE_RECALL_ON_OPEN = 0x40000
+_ATTRIBUTE_RECALL_ON_DATA_ACCESS = 0x400000
+_OFFLINE = _ATTRIBUTE_OFFLINE | _ATTRIBUTE_RECALL_ON_OPEN | _ATTRIBUTE_RECALL_ON_DATA_ACCESS
+
+
+class FilesOptions(BaseModel):
+    """Options of a ``files`` target.
+
+    `include` and `exclude` are patterns as in .gitignore, matched against the path below the target. `max_bytes` skips larger files (0: no
+    limit). `hidden` says whether dot files are scanned. `follow_symlinks` follows links, with loops detected. `one_filesystem` does not cross
+    mount points. `read_offline` fetches files that a tiering system keeps elsewhere.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    include: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
+    max_bytes: int = 0
+    hidden: bool = True
+    follow_symlinks: bool = False
+    one_filesystem: bool = False
+    read_offline: bool = False
+
+
+class _Folder(NamedTuple):
+    path: str
+    relative: str
+    ancestors: frozenset[tuple[int, int]]
+
+
+@dataclass(slots=True)
+class FilesSource:
+    """Lists a folder tree or a single file. See :class:`FilesOptions` for its settings."""
+
+    kind: ClassVar[str] = "files"
+    schemes: ClassVar[tuple[str, ...]] = ("file",)
+    Options: ClassVar[type[BaseModel]] = FilesOptions
+
+    root: str
+    name: str
+    options: FilesOptions = field(default_factory=FilesOptions)
+
+    @classmethod
+    def claims(cls, target: str) -> bool:
+        """Paths, and ``file://`` URIs."""
+        return target.startswith("file://") or "://" not in target
+
+    @classmethod
+    def from_target(cls, target: str, name: str = "", options: Mapping[str, Any] | None = None) -> FilesSource:
+        """A path or ``file://`` URI. Raises UsageError when nothing is there or an option is unknown."""
+        root = from_uri(target) if target.startswith("file://") else target
+        root = os.path.abspath(os.path.expanduser(root))  # noqa: PTH100, PTH111 - keeps surrogates and links as given
+        try:
+            checked = FilesOptions.model_validate(dict(options or {}))
+        except ValidationError as error:
+            fields = ", ".join(".".join(map(str, e["loc"])) for e in error.errors(include_input=False))
+            raise UsageError(f"target {target}: wrong option {fields}") from None
+        if not os.path.lexists(extended(root)):
+            raise UsageError(f"no such file or folder: {target}")
+        return cls(root=root, name=name or to_uri(root), options=checked)
+
+    def items(self) -> Iterator[Item | Problem]:
+        """Every file below the target; see :class:`piiscan.protocols.Source`."""
+        try:
+            info = os.stat(extended(self.root))  # noqa: PTH116
+        except OSError as error:
+            yield self._list_failed(self.root, error)
+            return
+        if not stat.S_ISDIR(info.st_mode):
+            yield from self._entry(self.root, os.path.basename(self.root), info, _Walk(self.options))  # noqa: PTH119
+            return
+        walk = _Walk(self.options, device=info.st_dev)
+        pending = [_Folder(self.root, "", frozenset({(info.st_dev, info.st_ino)}))]
+        while pending:
+            folder = pending.pop()
+            below: list[_Folder] = []
+            yield from self._folder(folder, walk, below)
+            pending += reversed(below)
+
+    def content(self, item: Item) -> Content:
+        """The file. Names that are no text are opened by their bytes."""
+        path = extended(from_uri(item.uri))
+        odd = any("\udc80" <= c <= "\udcff" for c in path)
+        return FileContent(os.fsencode(path) if odd else path, name=item.name, size=item.size)
+
+    def current_token(self, item: Item) -> str | None:
+        """The change token as of now, to see whether an item changed while it was read."""
+        try:
+            return _token(os.stat(extended(from_uri(item.uri)), follow_symlinks=self.options.follow_symlinks))  # noqa: PTH116
+        except FileNotFoundError:
+            raise SourceError("vanished") from None
+
+    def _list_failed(self, path: str, error: OSError) -> Problem:
+        return Problem(code="list-failed", detail=type(error).__name__, item=to_uri(path), source=self.name)
+
+    def _folder(self, folder: _Folder, walk: _Walk, below: list[_Folder]) -> Iterator[Item | Problem]:
+        try:
+            entries = os.scandir(extended(folder.path))
+        except OSError as error:
+            yield self._list_failed(folder.path, error)
+            return
+        with entries:
+            while True:
+                try:
+                    entry = next(entries, None)
+                except OSError as error:  # a share that went away while it was listed
+                    yield self._list_failed(folder.path, error)
+                    return
+                if entry is None:
+                    return
+                path = os.path.join(folder.path, entry.name)  # noqa: PTH118
+                relative = f"{folder.relative}/{entry.name}" if folder.relative else entry.name
+                yield from self._listed(entry, path, relative, folder, walk, below)
+
+    def _listed(
+        self, entry: os.DirEntry[str], path: str, relative: str, folder: _Folder, walk: _Walk, below: list[_Folder]
+    ) -> Iterator[Item | Problem]:
+        try:
+            is_link = entry.is_symlink()
+            info = entry.stat(follow_symlinks=is_link and self.options.follow_symlinks)
+        except OSError as error:
+            code = _stat_code(error)
+            yield from self._skipped(path, relative, None, code)
+            return
+        if is_link and not self.options.follow_symlinks:
+            yield from self._skipped(path, relative, info, "symlink", kind="symlink")
+        elif stat.S_ISDIR(info.st_mode):
+            yield from self._subfolder(path, relative, info, folder, walk, below)
+        else:
+            yield from self._entry(path, relative, info, walk)
+
+    def _subfolder(
+        self, path: str, relative: str, info: os.stat_result, folder: _Folder, walk: _Walk, below: list[_Folder]
+    ) -> Iterator[Item | Problem]:
+        identity = (info.st_dev, info.st_ino)
+        if walk.excludes(relative, folder=True) or (walk.device is not None and info.st_dev != walk.device):
+            yield from self._skipped(path, relative, info, "excluded", kind="folder")
+        elif info.st_ino and identity in folder.ancestors:
+            yield from self._skipped(path, relative, info, "symlink-loop", kind="folder")
+        else:
+            below.append(_Folder(path, relative, folder.ancestors | {identity}))
+
+    def _entry(self, path: str, relative: str, info: os.stat_result, walk: _Walk) -> Iterator[Item | Problem]:
+        code, detail = "", ""
+        if not stat.S_ISREG(info.st_mode):
+            code, detail = "special-file", stat.filemode(info.st_mode)[0]
+        elif walk.excludes(relative, folder=False):
+            code = "excluded"
+        elif self.options.max_bytes and info.st_size > self.options.max_bytes:
+            code, detail = "too-large", str(self.options.max_bytes)
+        elif getattr(info, "st_file_attributes", 0) & _OFFLINE and not self.options.read_offline:
+            code = "offline"
+        elif not walk.first_sight(info):
+            code = "hard-link"
+        if code:
+            yield from self._skipped(path, relative, info, code, detail)
+        else:
+            yield self._item(path, relative, info)
+
+    def _skipped(
+        self, path: str, relative: str, info: os.stat_result | None, code: str, detail: str = "", kind: str = "file"
+    ) -> Iterator[Item | Problem]:
+        item = self._item(path, relative, info, kind)
+        yield item
+        yield Problem(code=code, detail=detail, item=item.uri, source=self.name)
+
+    def _item(self, path: str, relative: str, info: os.stat_result | None, kind: str = "file") -> Item:
+        if info is None:
+            return Item(uri=to_uri(path), source=self.name, name=display_name(relative), kind=kind)
+        return Item(
+            uri=to_uri(path),
+            source=self.name,
+            name=display_name(relative),
+            kind=kind,
+            size=info.st_size if kind == "file" else None,
+            modified=_moment(info.st_mtime),
+            change_token=_token(info),
+            attributes=_attributes(info),
+        )
+
+
+class _Walk:
+    """What one listing remembers: patterns, the device it stays on, and files with several names."""
+
+    __slots__ = ("_exclude", "_hidden", "_include", "_seen", "device")
+
+    def __init__(self, options: FilesOptions, device: int | None = None) -> None:
+        self._include = GitIgnoreSpec.from_lines(options.include) if options.include else None
+        self._exclude = GitIgnoreSpec.from_lines(options.exclude) if options.exclude else None
+        self._hidden = options.hidden
+        self._seen: set[tuple[int, int]] = set()
+        self.device = device if options.one_filesystem else None
+
+    def excludes(self, relative: str, *, folder: bool) -> bool:
+        path = relative.replace(os.sep, "/") + ("/" if folder else "")
+        if not self._hidden and relative.rpartition("/")[2].startswith("."):
+            return True
+        if self._exclude is not None and self._exclude.match_file(path):
+            return True
+        # Folders are entered although no include pattern matches them: something below may.
+        return self._include is not None and not folder and not self._include.match_file(path)
+
+    def first_sight(self, info: os.stat_result) -> bool:
+        if info.st_nlink < 2 or not info.st_ino:
+            return True
+        identity = (info.st_dev, info.st_ino)
+        if identity in self._seen:
+            return False
+        self._seen.add(identity)
+        return True
+
+
+def _stat_code(error: OSError) -> str:
+    if isinstance(error, FileNotFoundError):
+        return "vanished"
+    return "access-denied" if isinstance(error, PermissionError) else "io-error"
+
+
+def _token(info: os.stat_result) -> str:
+    """Size and times. On POSIX the status change time is in it: it moves with rights too, which belong to the inventory as well."""
+    changed = "" if sys.platform == "win32" else f":{info.st_ctime_ns}"
+    return f"{info.st_size}:{info.st_mtime_ns}{changed}"
+
+
+def _moment(seconds: float) -> datetime | None:
+    try:
+        return datetime.fromtimestamp(seconds, UTC)
+    except (OverflowError, OSError, ValueError):
+        return None
+
+
+def _attributes(info: os.stat_result) -> dict[str, str]:
+    """Owner, mode, and how widely the mode opens the file. Windows rights come with the SMB plugin."""
+    if sys.platform == "win32":
+        return {}
+    mode = stat.S_IMODE(info.st_mode)
+    breadth = "company" if mode & stat.S_IROTH else "group" if mode & stat.S_IRGRP else "person"
+    return {
+        "file.mode": f"{mode:04o}",
+        "file.owner": _owner(info.st_uid),
+        "file.group": _group(info.st_gid),
+        "access.breadth": breadth,
+    }
+
+
+@lru_cache(maxsize=4096)
+def _owner(uid: int) -> str:
+    try:
+        import pwd
+
+        return pwd.getpwuid(uid).pw_name
+    except (ImportError, KeyError):
+        return str(uid)
+
+
+@lru_cache(maxsize=4096)
+def _group(gid: int) -> str:
+    try:
+        import grp
+
+        return grp.getgrgid(gid).gr_name
+    except (ImportError, KeyError):
+        return str(gid)
+
+
+@hookimpl
+def piiscan_sources() -> list[type[Source]]:
+    """The files source."""
+    return [FilesSource]
