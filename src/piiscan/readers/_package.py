@@ -141,7 +141,7 @@ class Package:
             raise ReadError("encrypted", "zip") from None
         except (*_BROKEN, KeyError) as error:
             raise ReadError("damaged", type(error).__name__) from None
-        return cast(BinaryIO, _Guard(self, name, stream, packed, limit=limit, strict=strict))
+        return cast("BinaryIO", _Guard(self, name, stream, packed, limit=limit, strict=strict))
 
     def _raw(self, name: str) -> tuple[BinaryIO, int]:
         if self._salvaged:

@@ -37,8 +37,8 @@ Block = str | Grid | Problem
 
 def segments(
     blocks: Iterable[Block],
-    locator: Locator = Locator(),
-    kind: SegmentKind = SegmentKind.PROSE,  # noqa: B008
+    locator: Locator = Locator(),  # noqa: B008
+    kind: SegmentKind = SegmentKind.PROSE,
 ) -> Iterator[TextSegment | TableSegment | Problem]:
     """Paragraphs gathered into text segments of about SEGMENT_CHARS; tables that read as lists as table segments.
 

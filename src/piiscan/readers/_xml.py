@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 Element = Any
 """An lxml element (its stubs know too little of it to be of use)."""
 
-_OPTIONS: dict[str, Any] = {
+SAFE: dict[str, Any] = {
     "resolve_entities": False,
     "no_network": True,
     "huge_tree": False,
@@ -57,7 +57,7 @@ def descend(element: Element, *names: str) -> Iterator[Element]:
 
 def parse_bytes(data: bytes, *, recover: bool = False) -> Element | None:
     """The root element, or None where there is none. Raises lxml's XMLSyntaxError unless `recover`."""
-    return etree.fromstring(data, etree.XMLParser(recover=recover, **_OPTIONS)) if data.strip() else None
+    return etree.fromstring(data, etree.XMLParser(recover=recover, **SAFE)) if data.strip() else None
 
 
 def parse_part(package: Package, name: str) -> Element | None:
@@ -100,7 +100,7 @@ def blocks(package: Package, name: str, tags: tuple[str, ...], parents: frozense
 
 
 def _stream_blocks(stream: BinaryIO, wanted: tuple[str, ...], parents: frozenset[str]) -> Iterator[Element]:
-    for _, element in etree.iterparse(stream, events=("end",), tag=wanted, **_OPTIONS):
+    for _, element in etree.iterparse(stream, events=("end",), tag=wanted, **SAFE):
         up = element.getparent()
         if up is not None and local(up) in parents:
             yield element
