@@ -1,0 +1,171 @@
+"""Decides what a column is: the rule it follows, with what confidence and why."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from piiscan.detect.columns_values import ValueCheck, Verdict, meaningful, spread
+from piiscan.detect.headers import HeaderMatch, NAME_TYPES, is_quiet, names_things
+from piiscan.model import Severity
+
+if TYPE_CHECKING:
+    from piiscan.detect.columns import ColumnStage
+    from piiscan.rules.model import Rule
+
+SAMPLE = 1000
+"""Distinct values on which a column is judged, spread over the batch."""
+
+STRICT_VALUES = 20
+STRICT_SHARE = 0.8
+"""Without a header, this many distinct values and this share of them must pass a check that noise does not pass."""
+
+NOISE_RATE = 0.35
+FREE_COLUMN = 10
+"""Names and addresses without a header need as many distinct values; fewer are left to the text path."""
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """The verdict on a column."""
+
+    rule: Rule
+    check: ValueCheck
+    labelled: bool
+    confidence: float
+    evidence: tuple[str, ...]
+    quiet: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Option:
+    judgement: Judgement
+    order: tuple[float, ...]
+
+
+class ColumnJudge:
+    """Judges columns against all rules. Holds the compiled checks of a stage."""
+
+    def __init__(self, stage: ColumnStage) -> None:
+        self.rules = stage.rules
+        self.book = stage.book
+        self._validators = stage.validators
+        self._checks: dict[str, ValueCheck] = {}
+
+    def check(self, rule: Rule) -> ValueCheck:
+        """The value check of a rule, compiled on first need."""
+        if rule.id not in self._checks:
+            self._checks[rule.id] = ValueCheck(rule, self._validators)
+        return self._checks[rule.id]
+
+    @cached_property
+    def _unlabelled(self) -> tuple[Rule, ...]:
+        """Rules that a column without a telling header may follow."""
+        return tuple(
+            r
+            for r in self.rules.rules
+            if (r.need == "nothing" or "check" in r.need or self.check(r).has_dictionary)
+            and (r.value or r.pattern or r.shapes or self.check(r).has_dictionary)
+            and not r.entity_type.startswith("SENS_")
+        )
+
+    def column(self, header: str, group: str, values: pl.Series) -> Judgement | None:
+        """The best reading of a column, or None. A judgement with `quiet` says that it holds nothing about persons."""
+        distinct = meaningful(values)
+        if not len(distinct):
+            return None
+        sample = spread(distinct, SAMPLE)
+        matches = self._matches(header, group)
+        options = [*self._labelled_options(matches, sample)]
+        if not options and not is_quiet(header):
+            options = [*self._unlabelled_options(header, sample, matches)]
+        best = max(options, key=lambda o: o.order, default=None)
+        return best.judgement if best else None
+
+    def joined(self, types: tuple[str, ...], header: str, values: pl.Series) -> Judgement | None:
+        """The reading of a value that was written over several columns, of one of `types` (any that the header names, if empty)."""
+        distinct = meaningful(values)
+        if not len(distinct):
+            return None
+        sample = spread(distinct, SAMPLE)
+        if types:
+            known = [r for r in self.rules.rules if r.entity_type in types and (r.columns or r.labels)]
+            matches = {r.id: HeaderMatch(1.0, header) for r in known}
+        else:
+            matches = self.book.matches(header)
+        best = max(
+            self._labelled_options(matches, sample),
+            key=lambda o: (-_rank(types, o.judgement.rule), *o.order),
+            default=None,
+        )
+        return best.judgement if best else None
+
+    def speaks(self, header: str, group: str) -> bool:
+        """Whether a header names something that rules look for."""
+        return bool(self._matches(header, group))
+
+    def _matches(self, header: str, group: str) -> dict[str, HeaderMatch]:
+        own = self.book.matches(header) if header else {}
+        if not group or group == header:
+            return own
+        both = self.book.matches(f"{group}{header}")
+        if max((m.strength for m in both.values()), default=0) > max((m.strength for m in own.values()), default=0):
+            return both
+        return own or self.book.matches(group)
+
+    def _labelled_options(self, matches: dict[str, HeaderMatch], sample: pl.Series) -> Iterator[_Option]:
+        for rule in self.rules.rules:
+            match = matches.get(rule.id)
+            if match is None:
+                continue
+            check = self.check(rule)
+            if check.anything_goes and match.strength < 0.85:
+                continue
+            verdict = check.judge(sample, labelled=True)
+            needed = rule.column_share if match.strength >= 0.85 else max(rule.column_share, STRICT_SHARE)
+            if verdict.share >= needed:
+                yield self._option(rule, check, verdict, match, f"header:{match.label}")
+
+    def _unlabelled_options(self, header: str, sample: pl.Series, matches: dict[str, HeaderMatch]) -> Iterator[_Option]:
+        first = spread(sample, 24)
+        for rule in self._unlabelled:
+            check = self.check(rule)
+            if rule.entity_type in NAME_TYPES and (names_things(header) or matches):
+                continue
+            if check.judge(first, labelled=False).share < 0.5:
+                continue
+            verdict = check.judge(sample, labelled=False)
+            if self._strict(rule, check, verdict, sample):
+                yield self._option(rule, check, verdict, None, "column")
+
+    def _strict(self, rule: Rule, check: ValueCheck, verdict: Verdict, sample: pl.Series) -> bool:
+        if check.has_dictionary:
+            return len(sample) >= FREE_COLUMN and verdict.share >= STRICT_SHARE and verdict.confirmed >= STRICT_SHARE
+        if rule.need == "nothing":
+            return verdict.share >= max(rule.column_share, 0.6)
+        if len(sample) < STRICT_VALUES or verdict.share < STRICT_SHARE or verdict.confirmed < STRICT_SHARE:
+            return False
+        return check.noise_rate(sample.filter(verdict.mask)) <= NOISE_RATE
+
+    def _option(self, rule: Rule, check: ValueCheck, verdict: Verdict, match: HeaderMatch | None, why: str) -> _Option:
+        scores = rule.scores
+        confirmed = verdict.confirmed >= 0.5
+        strength = match.strength if match else 0.0
+        total = scores.base + (scores.check if confirmed else 0.0)
+        total += scores.column * strength if match else 0.25 if rule.need != "nothing" else 0.15
+        if "rounded" in verdict.evidence:
+            total -= 0.2
+        checks = tuple(f"check:{name}" for name in check.checks) if confirmed else ()
+        evidence = (why, f"share:{verdict.share:.2f}", *checks, *verdict.evidence)
+        quiet = self.rules.entity(rule.entity_type).severity is Severity.NONE
+        judgement = Judgement(rule, check, match is not None, round(min(max(total, 0.0), 0.99), 3), evidence, quiet)
+        order = (strength, float(confirmed), total + 0.3 * verdict.share, float(rule.specificity), float(quiet))
+        return _Option(judgement, order)
+
+
+def _rank(types: tuple[str, ...], rule: Rule) -> int:
+    return types.index(rule.entity_type) if rule.entity_type in types else len(types)

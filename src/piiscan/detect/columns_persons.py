@@ -1,0 +1,132 @@
+"""Who the rows of a table are about: one key a person, from name and contact, vectorised."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import polars as pl
+
+from piiscan.detect.persons import (
+    ADDRESS,
+    BIRTH,
+    IDENTIFIER,
+    KANA_TYPE,
+    KINDS,
+    MAIL,
+    NAME_TYPE,
+    PHONE,
+    ROSTER_PERSONS,
+    hash_values,
+)
+from piiscan.model import Locator, TableRecords
+
+Found = Mapping[int, tuple[str, pl.Series, pl.Series]]
+"""By order of columns: entity type, all cells, and which of them carry it."""
+
+_TAIL = 0x1FFFFFF
+_FLAG = 1 << 63
+
+
+class RowPersons:
+    """Turns the rows of one table into person keys, batch after batch."""
+
+    def __init__(self) -> None:
+        self._identity: int | None = None
+        self._records = 0
+
+    def add(self, found: Found, locator: Locator) -> TableRecords | None:
+        """The persons of a batch, None when its columns name nobody. `roster` holds from the batch on in which the table became one."""
+        names = _of_type(found, NAME_TYPE) or _of_type(found, KANA_TYPE)
+        kinds = {kind: _first(_of_kind(found, kind)) for kind in (MAIL, PHONE, BIRTH, ADDRESS, IDENTIFIER)}
+        contacts = {kind: hash_values(_folded(kind, values)) for kind, values in kinds.items() if values is not None}
+        rows = len(next(iter(found.values()))[1]) if found else 0
+        if names:
+            keys = self._named(names, contacts, rows)
+        elif contacts and set(contacts) != {BIRTH}:
+            keys = self._nameless(contacts)
+        else:
+            return None
+        return TableRecords(
+            locator=locator, rows=rows, person_keys=frozenset(keys.to_list()), roster=self._records >= ROSTER_PERSONS
+        )
+
+    def _named(self, names: list[pl.Series], contacts: Mapping[int, pl.Series], rows: int) -> pl.Series:
+        name = hash_values(_folded_names(names[0]))
+        frame = pl.DataFrame({"name": name, **{str(k): v for k, v in contacts.items()}})
+        usable = [k for k in (MAIL, PHONE, BIRTH, ADDRESS) if k in contacts]
+        key = pl.lit(None, dtype=pl.UInt64)
+        for kind in reversed(usable):
+            key = (
+                pl.when(pl.col(str(kind)).is_not_null())
+                .then(_key(pl.col("name"), kind, pl.col(str(kind))))
+                .otherwise(key)
+            )
+        bare = _bare(pl.col("name"))
+        frame = frame.filter(pl.col("name").is_not_null()).with_columns(key=pl.coalesce(key, bare))
+        for kind in usable:  # rows of one name that share a contact are one person
+            linked = pl.col("key").min().over(["name", str(kind)])
+            frame = frame.with_columns(
+                key=pl.when(pl.col(str(kind)).is_not_null()).then(linked).otherwise(pl.col("key"))
+            )
+        keys = frame["key"].unique()
+        reachable = [str(k) for k in (MAIL, PHONE, ADDRESS) if k in contacts]
+        if reachable and self._records < ROSTER_PERSONS:
+            listed = frame.filter(pl.any_horizontal(pl.col(reachable).is_not_null()))
+            self._records += listed["key"].n_unique()
+        for other in names[1:]:  # a second name in a row is somebody else: recipient, guardian
+            hashes = hash_values(_folded_names(other)).drop_nulls().unique()
+            keys = keys.append(pl.select(_bare(pl.lit(hashes))).to_series())
+        return keys.unique()
+
+    def _nameless(self, contacts: Mapping[int, pl.Series]) -> pl.Series:
+        if self._identity not in contacts:
+            order = [k for k in (MAIL, PHONE, IDENTIFIER, ADDRESS) if k in contacts]
+            self._identity = max(order, key=lambda k: len(contacts[k]) - contacts[k].null_count())
+        assert self._identity is not None
+        values = contacts[self._identity].drop_nulls().unique()
+        return pl.select(_key(None, self._identity, pl.lit(values))).to_series()
+
+
+def _key(name: pl.Expr | None, kind: int, value: pl.Expr) -> pl.Expr:
+    """The layout of `piiscan.detect.persons.person_key_layout` as an expression."""
+    head = (value if name is None else name) // _u64(1 << 29) * _u64(1 << 28)
+    return head + _u64((0 if name is None else _FLAG) | kind << 25) + (value & _u64(_TAIL))
+
+
+def _bare(name: pl.Expr) -> pl.Expr:
+    return name // _u64(1 << 29) * _u64(1 << 28) + _u64(_FLAG)
+
+
+def _u64(number: int) -> pl.Expr:
+    return pl.lit(number, dtype=pl.UInt64)
+
+
+def _of_type(found: Found, entity_type: str) -> list[pl.Series]:
+    return [_carried(values, mask) for kind, values, mask in found.values() if kind == entity_type]
+
+
+def _of_kind(found: Found, kind: int) -> list[pl.Series]:
+    return [_carried(values, mask) for entity_type, values, mask in found.values() if KINDS.get(entity_type) == kind]
+
+
+def _carried(values: pl.Series, mask: pl.Series) -> pl.Series:
+    return pl.select(pl.when(mask).then(values)).to_series()
+
+
+def _first(columns: list[pl.Series]) -> pl.Series | None:
+    return pl.select(pl.coalesce(columns)).to_series() if columns else None
+
+
+def _folded_names(values: pl.Series) -> pl.Series:
+    folded = values.str.normalize("NFKC").str.replace_all(r"[\s・,.]+", "").str.to_lowercase()
+    return folded.str.replace(r"^(.+?)(?:様|さま|さん|殿|氏|先生|君|くん|ちゃん)$", "$1")
+
+
+def _folded(kind: int, values: pl.Series) -> pl.Series:
+    folded = values.str.normalize("NFKC").str.strip_chars().str.to_lowercase()
+    if kind == PHONE:
+        digits = folded.str.replace(r"\.0$", "").str.replace_all(r"[^0-9]", "")
+        return digits.str.replace(r"^81([0-9]{9,})$", "$1").str.strip_chars_start("0")
+    if kind == BIRTH:
+        return folded.str.replace_all(r"[年月/.]", "-").str.replace_all(r"[日\s]", "").str.replace_all(r"-0", "-")
+    return folded.str.replace_all(r"\s", "")

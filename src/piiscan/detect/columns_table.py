@@ -1,0 +1,241 @@
+"""Scans one table batch by batch: header, columns, joined columns, free text, records."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from piiscan.detect.columns_forms import form_hits, loose_cells
+from piiscan.detect.columns_judge import ColumnJudge, Judgement
+from piiscan.detect.columns_persons import RowPersons
+from piiscan.detect.columns_split import Group, find_groups
+from piiscan.detect.columns_values import PLACEHOLDER, meaningful
+from piiscan.detect.headers import Layout, is_quiet, judge_layout, names_things
+from piiscan.model import ColumnDetection, Detected, SegmentKind, TableSegment, TextHits, TextSegment
+
+if TYPE_CHECKING:
+    from piiscan.detect.columns import ColumnStage
+
+HEAD_ROWS = 60
+FORM_ROWS = 2_000
+TRIES = 3
+"""Batches in which a column without a telling header is judged before it is left alone."""
+
+STRONG = r"[@＠]|[0-9０-９][0-9０-９ \-‐‑‒–—―−－ー().（）]{5,}[0-9０-９]"
+TEXTUAL = r"[@＠]|[0-9０-９][0-9０-９ \-‐‑‒–—―−－ー().（）]{5,}[0-9０-９]|\p{Han}{2}|[ァ-ヶｦ-ﾟ]{2}|[A-Z][a-z]+ [A-Z]"
+"""Cells worth reading as text. Strong: an address of mail or a long number; textual: also words that may be names."""
+
+PLAIN = r"^[0-9０-９.,:/¥￥$%+\- TZ]*$"
+"""Numbers, amounts and moments: left to the verdict on the whole column."""
+
+_DATED = re.compile(r"^[0-9]{4}[-/][0-9]{1,2}[-/][0-9]{1,2}")
+
+
+@dataclass(slots=True)
+class _Column:
+    """A column, or a group of them, with what is known of it so far."""
+
+    columns: tuple[int, ...]
+    header: str
+    group: str
+    split: Group | None = None
+    judgement: Judgement | None = None
+    tries: int = 0
+
+    def values(self, frame: pl.DataFrame) -> pl.Series:
+        return self.split.joined(frame) if self.split else frame.to_series(self.columns[0])
+
+
+class TableScan:
+    """State of one table: bounded, whatever the number of rows."""
+
+    def __init__(self, stage: ColumnStage, table: TableSegment) -> None:
+        self.stage = stage
+        self.table = table
+        self.judge = ColumnJudge(stage)
+        self.layout: Layout | None = None
+        self.columns: list[_Column] = []
+        self.persons = RowPersons()
+        self.next_row = table.first_row
+
+    def batch(self, frame: pl.DataFrame) -> Iterator[Detected]:
+        """What is in one batch."""
+        start = self.next_row
+        self.next_row += frame.height
+        if not frame.height or not frame.width:
+            return
+        if self.layout is None:
+            self.layout = self._judge_layout(frame)
+            yield from self._above(frame, start)
+            frame, start = frame.slice(self.layout.data_start), start + self.layout.data_start
+        if not self.layout.table:
+            if frame.height and self.columns == [] and start > self.table.first_row + FORM_ROWS:
+                self._settle(frame)
+            if not self.columns:
+                return
+        if frame.height:
+            yield from self._data(*self._numbered(frame, start))
+
+    def place(self, column: int) -> str:
+        """How a person finds a column: its letter or number, and its name."""
+        name = self.layout.names[column] if self.layout else ""
+        if self.table.columns and column < len(self.table.columns):
+            return f"{self.table.columns[column]} {name}".strip()
+        if self.table.header is not None:
+            return name or str(column + 1)
+        return f"{column + 1} {name}".strip()
+
+    def _judge_layout(self, frame: pl.DataFrame) -> Layout:
+        header = self.table.header
+        if header is not None:
+            names = tuple(header[: frame.width]) + ("",) * (frame.width - len(header))
+            return Layout(names, ("",) * frame.width)
+        layout = judge_layout(frame.head(HEAD_ROWS).rows(), self.stage.book)
+        if layout.form and layout.table is False and frame.height > FORM_ROWS:
+            return Layout(layout.names, layout.groups)
+        return layout
+
+    def _above(self, frame: pl.DataFrame, start: int) -> Iterator[Detected]:
+        """Cells that are no part of a list: titles above it, or a form."""
+        layout = self.layout
+        assert layout is not None
+        count = layout.data_start - len(layout.header_rows) if layout.table else frame.height
+        rows = frame.head(count).rows()
+        if not rows:
+            return
+        if layout.form:
+            yield from form_hits(rows, start, self.table, self.stage)
+        else:
+            yield from loose_cells(rows, start, self.table, self.stage)
+
+    def _numbered(self, frame: pl.DataFrame, start: int) -> tuple[pl.DataFrame, pl.Series]:
+        """The rows without repeated headers, and their numbers."""
+        numbers = pl.Series(range(start, start + frame.height), dtype=pl.Int64)
+        assert self.layout is not None
+        for header in self.layout.header_rows:
+            cells = [(i, c) for i, c in enumerate(header) if c is not None]
+            if len(cells) < 2:
+                continue
+            repeated = frame.select(pl.all_horizontal(pl.nth(i).eq_missing(pl.lit(c)) for i, c in cells)).to_series()
+            if repeated.any():
+                frame, numbers = frame.filter(~repeated), numbers.filter(~repeated)
+        return frame, numbers
+
+    def _settle(self, frame: pl.DataFrame) -> None:
+        """Lay out the columns on the first data."""
+        assert self.layout is not None
+        names, groups = self.layout.names, self.layout.groups
+        used: set[int] = set()
+        for group in find_groups(names, groups, frame):
+            column = _Column(group.columns, group.header, "", group)
+            self._try(column, frame)
+            if column.judgement:
+                self.columns.append(column)
+                used.update(group.columns)
+        self.columns += [_Column((i,), names[i], groups[i]) for i in range(frame.width) if i not in used]
+
+    def _try(self, column: _Column, frame: pl.DataFrame) -> None:
+        values = column.values(frame)
+        if column.split:
+            column.judgement = self.judge.joined(column.split.types, column.header, values)
+        else:
+            column.judgement = self.judge.column(column.header, column.group, values)
+        if values.null_count() < len(values):
+            column.tries += 1
+
+    def _data(self, frame: pl.DataFrame, numbers: pl.Series) -> Iterator[Detected]:
+        if not frame.height:
+            return
+        if not self.columns:
+            self._settle(frame)
+        found: dict[int, tuple[str, pl.Series, pl.Series]] = {}
+        for n, column in enumerate(self.columns):
+            if column.judgement is None and (column.tries < TRIES or self.judge.speaks(column.header, column.group)):
+                self._try(column, frame)
+            if column.judgement is None:
+                yield from self._free(column, frame, numbers)
+            elif not column.judgement.quiet:
+                yield from self._judged(n, column, frame, numbers, found)
+        records = self.persons.add(found, self.table.locator)
+        if records is not None:
+            yield records
+
+    def _judged(
+        self,
+        n: int,
+        column: _Column,
+        frame: pl.DataFrame,
+        numbers: pl.Series,
+        found: dict[int, tuple[str, pl.Series, pl.Series]],
+    ) -> Iterator[Detected]:
+        judgement = column.judgement
+        assert judgement is not None
+        rule = judgement.rule
+        values = column.values(frame)
+        distinct = meaningful(values)
+        verdict = judgement.check.judge(distinct, labelled=judgement.labelled)
+        mask = values.is_in(distinct.filter(verdict.mask).implode()).fill_null(value=False)
+        rows = int(mask.sum())
+        if rows:
+            found[n] = (rule.entity_type, values, mask)
+        if rows and self._wanted(judgement):
+            yield ColumnDetection(
+                entity_type=rule.entity_type,
+                locator=self.table.locator.then(column=" + ".join(self.place(c) for c in column.columns)),
+                column=column.columns[0],
+                rows=rows,
+                first_row=int(numbers.filter(mask)[0]),
+                values=values.filter(mask),
+                confidence=judgement.confidence,
+                rule=rule.id,
+                recognizer="columns",
+                evidence=judgement.evidence,
+            )
+        if not column.split and rows < len(values) - values.null_count():
+            yield from self._cells(column, values.filter(~mask), numbers.filter(~mask), STRONG, plain=True)
+
+    def _wanted(self, judgement: Judgement) -> bool:
+        profile = self.stage.rules.profile
+        kind = judgement.rule.entity_type
+        return profile.wants(kind) and judgement.confidence >= profile.threshold(kind)
+
+    def _free(self, column: _Column, frame: pl.DataFrame, numbers: pl.Series) -> Iterator[Detected]:
+        """Cells of a column that follows no rule as a whole."""
+        if column.split or is_quiet(column.header):
+            return
+        labelled = self.judge.speaks(column.header, column.group)
+        gate = STRONG if names_things(column.header) and not labelled else TEXTUAL
+        yield from self._cells(column, column.values(frame), numbers, gate, plain=labelled)
+
+    def _cells(
+        self, column: _Column, values: pl.Series, numbers: pl.Series, gate: str, *, plain: bool
+    ) -> Iterator[TextHits]:
+        """Read the cells that pass the gate as text, each distinct one once. `plain` numbers are read too where a header speaks of them."""
+        wanted = values.str.contains(gate)
+        if plain:
+            wanted |= values.str.contains(r"[0-9０-９]{4}")
+        else:
+            wanted &= ~values.str.contains(PLAIN)
+        wanted = (wanted & ~values.str.strip_chars().str.contains(PLACEHOLDER)).fill_null(value=False)
+        if not wanted.any():
+            return
+        step = self.place(column.columns[0])
+        known: dict[str, TextHits | None] = {}
+        for row, text in zip(numbers.filter(wanted).to_list(), values.filter(wanted).to_list(), strict=True):
+            if text in known and known[text] is None:
+                continue
+            segment = TextSegment(
+                text=text,
+                kind=SegmentKind.FIELD,
+                label=column.header or None,
+                locator=self.table.locator.then(column=step, row=row),
+            )
+            before = known.get(text)
+            detections = before.detections if before else self.stage.detector.text(segment)
+            known[text] = TextHits(segment=segment, detections=detections) if detections else None
+            if detections:
+                yield TextHits(segment=segment, detections=detections)
