@@ -129,8 +129,10 @@ def _exit(scanner: Scanner, finished: RunRecord, fail_on: FailOn | None, lang: s
         levels = [row for row in store.summary().by_severity if row.severity and row.items]
         unlisted = any(problem.code in UNLISTED for problem in store.problems(finished.id))
     lines = [say("found", lang, assets=sum(row.items for row in levels))]
-    for row in sorted(levels, key=lambda row: -row.severity):
-        lines.append(say("found-row", lang, severity=say(f"severity.{int(row.severity)}", lang), count=row.items))
+    levels.sort(key=lambda row: -row.severity)
+    lines += [
+        say("found-row", lang, severity=say(f"severity.{int(row.severity)}", lang), count=row.items) for row in levels
+    ]
     missing = unread(finished.counters)
     if missing:
         lines.append(say("unread", lang, count=missing))
