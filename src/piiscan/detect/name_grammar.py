@@ -1,0 +1,172 @@
+"""How a name is put together: surname, perhaps a gap, given name; in kanji, kana, half-width kana or Latin letters."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal
+
+from piiscan.detect.lexicon import Lexicon, enlarge
+from piiscan.detect.names_evidence import KANJI, ends_word, is_katakana
+
+GAPS = " 　・･"
+MAX_SURNAME, MAX_GIVEN = 5, 5
+_KATAKANA = re.compile("[ァ-ヺー]+")
+_HIRAGANA = re.compile("[ぁ-ゖー]+")
+_PART = re.compile(rf"[{KANJI}ヶケノツぁ-ゖァ-ヺー]{{1,6}}")
+_SURNAME_RANK = {"S": 4, "s": 3, "P": 3, "p": 2, "W": 2, "w": 1, "x": 1, "X": 1}
+_GIVEN_RANK = {"G": 4, "g": 3, "S": 3, "s": 2, "P": 1, "p": 1, "W": 1, "w": 1, "x": 1, "X": 1}
+COMPANY_KANA = re.compile(r"^(?:カブシキ|ユウゲン|カ\)|ユ\)|ド\)|シヤ\)|ザイ\)|イ\))|[(]カ\)?$|[(]ユ\)?$|\)カ$")
+
+
+@dataclass(frozen=True, slots=True)
+class FullName:
+    """A surname with a given name. Classes as in :mod:`piiscan.detect.lexicon`; ``k`` is a given name in katakana."""
+
+    start: int
+    surname_end: int
+    given_start: int
+    end: int
+    surname: str
+    given: str
+
+    @property
+    def rank(self) -> int:
+        """How likely the two parts are names: 2 to 8."""
+        return _SURNAME_RANK.get(self.surname, 1) + _GIVEN_RANK.get(self.given, 3)
+
+    @property
+    def spaced(self) -> bool:
+        """Whether there is a gap between the parts."""
+        return self.given_start > self.surname_end
+
+
+class NameGrammar:
+    """Reads names at given places of folded text."""
+
+    def __init__(self, lexicon: Lexicon) -> None:
+        self._lexicon = lexicon
+
+    def surname_ends(self, text: str, start: int) -> list[int]:
+        """Where a surname that starts here may end, longest first."""
+        longest = min(MAX_SURNAME, len(text) - start)
+        return [start + n for n in range(longest, 0, -1) if text[start : start + n] in self._lexicon.surnames]
+
+    def full_name(self, text: str, start: int, surname_ends: Iterable[int]) -> FullName | None:
+        """The likeliest surname and given name that start here."""
+        best: FullName | None = None
+        for surname_end in surname_ends:
+            for found in self._with_given(text, start, surname_end):
+                if best is None or (found.rank, found.end) > (best.rank, best.end):
+                    best = found
+        return best
+
+    def _with_given(self, text: str, start: int, surname_end: int) -> Iterable[FullName]:
+        surname = self._lexicon.surnames[text[start:surname_end]]
+        gap = text[surname_end : surname_end + 1]
+        starts = (surname_end, surname_end + 1) if gap and gap in GAPS else (surname_end,)
+        for given_start in starts:
+            for end, given in self._given_at(text, given_start):
+                joined = given_start == surname_end
+                if not (joined and (end - start < 3 or self._lexicon.surnames.get(text[start:end], "x").isupper())):
+                    yield FullName(start, surname_end, given_start, end, surname, given)
+
+    def _given_at(self, text: str, start: int) -> Iterable[tuple[int, str]]:
+        for length in range(min(MAX_GIVEN, len(text) - start), 0, -1):
+            kind = self._lexicon.given.get(text[start : start + length])
+            if kind and ends_word(text, start + length):
+                yield start + length, kind
+        run = _KATAKANA.match(text, start)
+        if run and len(run.group()) > 1 and self.is_given_kana(run.group()):
+            yield run.end(), "k"
+
+    def is_given_kana(self, word: str) -> bool:
+        """Whether a katakana word is a Japanese or foreign given name."""
+        kana = self._lexicon.kana
+        return word in kana["given"] or word in kana["foreign"]
+
+    # values of fields and cells
+
+    def value_kind(self, value: str) -> tuple[Literal["full", "surname", "given", "latin", "kana", ""], float]:
+        """What kind of name a whole value is, and how sure (0..1); ``("", 0)`` for what is no name. `value` is folded."""
+        value = value.strip(" 　\t\r\n\"'「」")
+        if not value or len(value) > 40:
+            return "", 0.0
+        if value.isascii():
+            return ("latin", sure) if (sure := self._latin(value)) else ("", 0.0)
+        full = self.full_name(value, 0, self.surname_ends(value, 0))
+        if full and full.end == len(value):
+            return "full", 0.95 if full.rank >= 6 or full.spaced else 0.75
+        return self._other_value(value)
+
+    def _other_value(self, value: str) -> tuple[Literal["full", "surname", "given", "latin", "kana", ""], float]:
+        parts = re.split(f"[{GAPS}＝=]+", value)
+        if all(map(_KATAKANA.fullmatch, parts)) or all(map(_HIRAGANA.fullmatch, parts)):
+            sure = self.kana_value(value)
+            return ("kana", sure) if sure else ("", 0.0)
+        known = [p in self._lexicon.surnames or p in self._lexicon.given for p in parts]
+        if len(parts) == 2 and any(known) and all(map(_PART.fullmatch, parts)):
+            return "full", 0.9 if parts[0] in self._lexicon.surnames else 0.65
+        if len(parts) == 1 and (kind := self._lexicon.surnames.get(value)):
+            return "surname", 0.8 if kind in "SsP" else 0.5
+        if len(parts) == 1 and (kind := self._lexicon.given.get(value)):
+            return "given", 0.7 if kind in "Gg" else 0.4
+        return "", 0.0
+
+    def kana_value(self, value: str) -> float:
+        """How sure a value in kana (any width) is a person's reading or a name in katakana, 0..1. Companies are 0."""
+        text = unicodedata.normalize("NFKC", value).strip()
+        if COMPANY_KANA.search(text):
+            return 0.0
+        parts = [to_katakana(p) for p in re.split(r"[\s・,.=]+", text) if p]
+        if not parts or len(parts) > 5 or not all(map(_KATAKANA.fullmatch, parts)):
+            return 0.0
+        if len(parts) == 1:
+            return self._joined_kana(parts[0])
+        first, last = enlarge(parts[0]), enlarge(parts[-1])
+        surname, given = first in self._lexicon.plain_kana_surnames, last in self._lexicon.plain_kana_given
+        if surname and given:
+            return 0.95
+        foreign = sum(p in self._lexicon.kana["foreign"] for p in parts)
+        if foreign == len(parts):
+            return 0.9
+        return 0.7 if surname or given or foreign else 0.0
+
+    def _joined_kana(self, word: str) -> float:
+        plain = enlarge(word)
+        surnames, given = self._lexicon.plain_kana_surnames, self._lexicon.plain_kana_given
+        if any(plain[:i] in surnames and plain[i:] in given for i in range(2, len(plain) - 1)):
+            return 0.7 if len(plain) > 4 else 0.5
+        if plain in surnames or plain in given or word in self._lexicon.kana["foreign"]:
+            return 0.5
+        return 0.0
+
+    def _latin(self, value: str) -> float:
+        words = [w.strip(".,") for w in re.split(r"[\s,]+", value) if w.strip(".,")]
+        if not 2 <= len(words) <= 4 or not all(re.fullmatch(r"[A-Za-z][A-Za-z'\-]*", w) for w in words):
+            return 0.0
+        low = [w.lower() for w in words]
+        roman = self._lexicon.romaji
+        surname = [w in roman["surname"] for w in low]
+        given = [w in roman["given"] or w in roman["foreign"] for w in low]
+        if (surname[0] and given[-1]) or (given[0] and surname[-1]):
+            return 0.9
+        if given[0] and given[-1]:
+            return 0.75
+        capital = all(w[0].isupper() for w in words)
+        return 0.6 if capital and (surname[0] or surname[-1] or given[0]) else 0.0
+
+
+def to_katakana(text: str) -> str:
+    """Hiragana as katakana."""
+    return "".join(chr(ord(c) + 0x60) if "ぁ" <= c <= "ゖ" else c for c in text)
+
+
+def katakana_chain(text: str, start: int) -> int:
+    """Where a run of katakana that starts here ends."""
+    end = start
+    while end < len(text) and is_katakana(text[end]):
+        end += 1
+    return end

@@ -1,0 +1,220 @@
+"""Names and readings after a label, in a labelled field, in a mail header."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from piiscan.detect.automaton import build
+from piiscan.detect.name_grammar import NameGrammar
+from piiscan.detect.names_evidence import (
+    GIVEN_LABELS,
+    HONORIFICS,
+    KANJI,
+    LABEL_END,
+    LABEL_GAP,
+    NEXT_LINE,
+    NOT_A_LABEL_BEFORE,
+    NOT_VALUES,
+    SURNAME_LABELS,
+    WEAK_LABELS,
+    is_kanji,
+    is_katakana,
+)
+from piiscan.detect.names_prose import NameSpan
+
+_KANA_CLASS = "ァ-ヺーぁ-ゖｦ-ﾟ"
+_VALUE = re.compile(r"[^\s、。,，;；:：/／|｜<>()（）「」『』\[\]【】\"'=＝{}]{1,20}(?:[ 　][^\s、。,，;；:：/／|｜<>()（）「」『』\[\]【】\"'=＝{}]{1,15}){0,3}")
+_LATIN_VALUE = re.compile(r"[A-Za-z][A-Za-z'\-]{0,20}\.?(?:,? [A-Za-z][A-Za-z'\-]{0,20}\.?){1,3}")
+_KANA_VALUE = re.compile(rf"[{_KANA_CLASS}]{{2,20}}(?:[ 　・･][{_KANA_CLASS}]{{1,20}}){{0,3}}(?![{KANJI}])")
+_KANA_BESIDE = re.compile(rf"[ 　]?[（(〔\[]([{_KANA_CLASS}]{{2,12}}[ 　・]?[{_KANA_CLASS}]{{0,12}})[)）〕\]]")
+_PLAIN_PAIR = re.compile(r"(?<![ｦ-ﾟァ-ヺー])(?:[ｦ-ﾟ]{2,12}[ 　][ｦ-ﾟ]{2,12}|[ァ-ヺー]{2,8}[ 　][ァ-ヺー]{2,8})(?![ｦ-ﾟァ-ヺー()（）])")
+_KANA_GAP = re.compile("(?<=[ァ-ヺーｦ-ﾟ])[ 　](?=[ァ-ヺｦ-ﾟ])")
+_UNKNOWN_PAIR = re.compile(rf"[{KANJI}]{{1,4}}[ 　][{KANJI}ぁ-ゖ]{{1,4}}")
+_MAILBOX = re.compile(r"[ \t]*[\"']?[ \t]*<[\w.+\-=/]{1,64}@[\w.\-]{1,255}>")
+_BEFORE_MAILBOX = re.compile(r"[^\n<>,;:\"']{2,40}$")
+_MAX_FIELD = 100
+_COMPANY = re.compile("株式会社|㈱|[(（]株[)）]|有限会社|合同会社|御中|各位|[部課室]$|センター$|事務局|窓口")
+
+
+@dataclass(frozen=True, slots=True)
+class _Label:
+    text: str
+    kind: str
+    """``strong`` (氏名), ``weak`` (担当者, name) or ``kana``."""
+
+
+class Labels:
+    """The labels of names and of readings, and where they stand in a text."""
+
+    def __init__(self, person: Iterable[str], kana: Iterable[str]) -> None:
+        weak = frozenset(WEAK_LABELS)
+        labels = {plain(label): _Label(label, "weak" if label.lower() in weak else "strong") for label in person}
+        labels.update({plain(label): _Label(label, "kana") for label in kana})
+        self._by_name = {key: label for key, label in labels.items() if key}
+        spellings = {spelling: label for label in self._by_name.values() for spelling in _spellings(label.text)}
+        self._labels = list(spellings.values())
+        self._automaton = build(list(spellings))
+
+    def of_field(self, label: str | None) -> _Label | None:
+        """What a field's own label says."""
+        if not label:
+            return None
+        key = plain(label)
+        if found := self._by_name.get(key):
+            return found
+        if "氏名" in key and not key.endswith(("数", "欄")):
+            return _Label("氏名", "kana" if "カナ" in key or "かな" in key else "strong")
+        return None
+
+    def values(self, text: str) -> Iterator[tuple[_Label, int]]:
+        """Labels in running text with the place where their value starts; the longest label for each value."""
+        found: dict[int, tuple[int, _Label]] = {}
+        for start, end, number in self._automaton.find(text):
+            label = self._labels[number]
+            value = _value_start(text, start, end, label)
+            if value and (value not in found or found[value][0] < end - start):
+                found[value] = (end - start, label)
+        for value, (_, label) in sorted(found.items()):
+            yield label, value
+
+
+def plain(label: str) -> str:
+    """A label without case, blanks and joining signs."""
+    return re.sub(r"[\s_\-・:：*＊※]", "", label).lower()
+
+
+def _spellings(label: str) -> set[str]:
+    if not label.isascii():
+        return {label}
+    words = re.split(r"[_ \-]", label)
+    forms = {"_".join(words), " ".join(words), "-".join(words), "".join([words[0], *(w.capitalize() for w in words[1:])])}
+    return {case for form in forms for case in (form, form.upper(), form[:1].upper() + form[1:])}
+
+
+def _value_start(text: str, start: int, end: int, label: _Label) -> int | None:
+    """Where the value of a label starts, if this is a label."""
+    before = text[start - 1] if start else ""
+    if label.text.isascii():
+        hump = before.islower() and text[start].isupper()
+        if (before.isascii() and before.isalpha() and not hump) or NOT_A_LABEL_BEFORE.search(text, max(0, start - 12), start):
+            return None
+    elif len(label.text) < 3 and label.text != "氏名" and before and (is_kanji(before) or is_katakana(before)):
+        return None
+    stop = LABEL_END.match(text, end)
+    if stop is None and label.kind != "weak" and before in ("", "\n"):
+        stop = NEXT_LINE.match(text, end)
+    if stop is None and label.kind != "weak" and not label.text.isascii():
+        stop = LABEL_GAP.match(text, end)
+    return stop.end() if stop and stop.end() > end else None
+
+
+class LabelledNames:
+    """Reads the values of labels."""
+
+    def __init__(self, grammar: NameGrammar, labels: Labels) -> None:
+        self._grammar = grammar
+        self._labels = labels
+
+    def find(self, text: str) -> Iterator[tuple[str, NameSpan]]:
+        """(``person`` or ``kana``, span) for every label in the text with a name after it."""
+        for label, start in self._labels.values(text):
+            yield from self.value(text, start, label)
+
+    def field(self, text: str, label: str | None) -> Iterator[tuple[str, NameSpan]]:
+        """The same for a field's whole text, if its label is one of a name's."""
+        found = self._labels.of_field(label)
+        if found and len(text) <= _MAX_FIELD:
+            yield from self.value(text, len(text) - len(text.lstrip()), found)
+
+    def value(self, text: str, start: int, label: _Label) -> Iterator[tuple[str, NameSpan]]:
+        """What stands at `start`, read as the label says."""
+        span = self._kana(text, start, label) if label.kind == "kana" else self._person(text, start, label)
+        if span:
+            yield ("kana" if label.kind == "kana" else "person"), span
+
+    def _person(self, text: str, start: int, label: _Label) -> NameSpan | None:
+        strong = label.kind == "strong"
+        evidence = (f"label:{label.text}",)
+        full = self._grammar.full_name(text, start, self._grammar.surname_ends(text, start))
+        if full:
+            sure = full.rank >= 5 or full.spaced
+            score = (0.95 if sure else 0.8) if strong else (0.9 if sure else 0.7)
+            return NameSpan(full.start, full.end, score, (*evidence, "dictionary:surname", "dictionary:given"))
+        match = _LATIN_VALUE.match(text, start) or _VALUE.match(text, start)
+        if match is None:
+            return None
+        value = _without_honorific(match.group())
+        if not value or value in NOT_VALUES or _COMPANY.search(value):
+            return None
+        part = "given" if label.text in GIVEN_LABELS else "surname" if label.text in SURNAME_LABELS else ""
+        score = self._score(value, strong, part)
+        return NameSpan(start, start + len(value), score, evidence) if score else None
+
+    def _score(self, value: str, strong: bool, part: str) -> float:
+        """How sure the value of a label is a name; `part` says that the label asks for one part only."""
+        kind, sure = self._grammar.value_kind(value)
+        if part and (kind == part or kind == "kana"):
+            return 0.6 + 0.2 * sure if kind == part or sure >= 0.5 else 0.0
+        if kind == "given":
+            return sure * (0.8 if strong else 0.45)
+        if kind == "kana" and not strong:
+            return 0.5 * sure
+        if kind:
+            return sure * (0.95 if strong else 0.8)
+        return 0.6 if strong and _UNKNOWN_PAIR.fullmatch(value) else 0.0
+
+    def _kana(self, text: str, start: int, label: _Label) -> NameSpan | None:
+        match = _KANA_VALUE.match(text, start)
+        if match is None:
+            return None
+        value = match.group().rstrip(" 　")
+        sure = self._grammar.kana_value(value)
+        if not sure:
+            return None
+        return NameSpan(start, start + len(value), 0.45 + 0.5 * sure, (f"label:{label.text}", "dictionary:kana"))
+
+    def beside(self, text: str, end: int) -> NameSpan | None:
+        """The reading in brackets after a name that ends here."""
+        match = _KANA_BESIDE.match(text, end)
+        if match is None or not (sure := self._grammar.kana_value(match.group(1))):
+            return None
+        return NameSpan(match.start(1), match.end(1), 0.4 + 0.45 * sure, ("neighbour:PERSON",))
+
+    def kana_pairs(self, text: str) -> Iterator[NameSpan]:
+        """Surname and given name in kana with a gap, without a label."""
+        if not _KANA_GAP.search(text):
+            return
+        for match in _PLAIN_PAIR.finditer(text):
+            if len(match.group()) > 5 and self._grammar.kana_value(match.group()) >= 0.95:
+                half = match.group()[0] >= "ｦ"
+                yield NameSpan(match.start(), match.end(), 0.6 if half else 0.5, ("dictionary:kana",))
+
+    def mailboxes(self, text: str) -> Iterator[NameSpan]:
+        """Display names before ``<address@domain>``."""
+        position = text.find("<")
+        while position >= 0 and "@" in text:
+            shown = _BEFORE_MAILBOX.search(text, max(0, position - 60), position)
+            start = max(0, position - 3)
+            if shown is None:  # quoted: the name ends before the quote
+                shown = _BEFORE_MAILBOX.search(text, max(0, position - 60), len(text[:position].rstrip(" \t\"'")))
+            if shown and _MAILBOX.match(text, len(text[start:position].rstrip(" \t\"'")) + start):
+                yield from self._shown(text, shown.start(), shown.end())
+            position = text.find("<", position + 1)
+
+    def _shown(self, text: str, start: int, end: int) -> Iterator[NameSpan]:
+        raw = text[start:end]
+        value = _without_honorific(raw.strip(" \t　"))
+        kind, sure = self._grammar.value_kind(value)
+        if kind and not _COMPANY.search(value):
+            first = start + len(raw) - len(raw.lstrip(" \t　"))
+            weight = 0.95 if kind in ("full", "latin") else 0.75
+            yield NameSpan(first, first + len(value), sure * weight, ("neighbour:EMAIL_ADDRESS",))
+
+
+def _without_honorific(value: str) -> str:
+    for honorific in HONORIFICS:
+        if value.endswith(honorific) and len(value) > len(honorific) + 1:
+            return value[: -len(honorific)].rstrip(" 　")
+    return value

@@ -1,0 +1,196 @@
+"""Names in running text: dictionary hits with evidence first, Sudachi's verdict on what is left open."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+
+from piiscan.detect.lexicon import Lexicon
+from piiscan.detect.name_grammar import FullName, NameGrammar
+from piiscan.detect.names_evidence import (
+    COMMON_WITH_HONORIFIC,
+    ORGANISATION_BEFORE,
+    honorific_at,
+    is_kanji,
+    not_name_after,
+    person_noun_at,
+    role_at,
+    starts_word,
+)
+from piiscan.detect.sudachi import Judge, Reading
+
+WINDOW = 24
+_CHAIN = re.compile(
+    r"(?<![ァ-ヺー・])[ァ-ヺー]{2,}(?:[・＝･=](?:[ァ-ヺー]+|[A-ZＡ-Ｚ]\.?(?=[・＝]))){1,5}(?![ァ-ヺー・])"
+)
+_THINGS = re.compile(
+    "(?:スタジアム|サーキット|グループ|シティ|ユナイテッド|コミックス?|ダム|パーク|レーベル|トロフィー|ゴルフ|エンタテ[イー]ンメント|レコーズ?|クラブ|チーム|リーグ|カップ|バンド|ホテル|タワー|"
+    "センター|ストリート|アベニュー|スクエア|シンジケート|カンパニー|コーポレーション|ソフト|システムズ?|ゲーム|シリーズ|サービス|プロジェクト|ファンド|バンク|ブラザーズ|ショップ|ストア|ハウス|ガーデンズ?|"
+    "フェスティバル|コンテスト|オリンピック|ブリッジ|スクール|カレッジ|アカデミー|オーケストラ|プロダクション|スタジオ|ピクチャーズ|ニュース|タイムズ|ポスト|マガジン|ロケッツ|コスタ|アレー|スクウェア)$"
+)
+_PERSONS = ("surname", "given", "person")
+
+
+@dataclass(frozen=True, slots=True)
+class NameSpan:
+    """A place that may be a name, with a score and what spoke for it."""
+
+    start: int
+    end: int
+    score: float
+    evidence: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Open:
+    """A name that waits for the verdict: the scores if Sudachi agrees, sees no name but the same words, disagrees."""
+
+    start: int
+    end: int
+    surname_end: int
+    yes: float
+    same: float
+    no: float
+    evidence: tuple[str, ...]
+
+
+class ProseNames:
+    """Finds full names, surnames with an honorific or role, and foreign names in katakana."""
+
+    def __init__(self, lexicon: Lexicon, grammar: NameGrammar, judge: Judge) -> None:
+        self._lexicon = lexicon
+        self._grammar = grammar
+        self._judge = judge
+
+    def find(self, text: str, hits: Iterable[tuple[int, int, int]]) -> Iterator[NameSpan]:
+        """Names in folded `text`; `hits` are the surnames that the automaton found."""
+        opened: list[_Open] = []
+        for start, ends in _grouped(text, hits).items():
+            opened.extend(self._at(text, start, ends))
+        if "・" in text or "＝" in text:
+            opened.extend(self._foreign(text))
+        windows = [(max(0, o.start - WINDOW), min(len(text), o.end + WINDOW)) for o in opened if o.yes != o.no]
+        reading = Reading(self._judge.tokens(text, windows))
+        for name in opened:
+            yield _decided(name, reading)
+
+    def _at(self, text: str, start: int, ends: list[int]) -> Iterator[_Open]:
+        if text.endswith(ORGANISATION_BEFORE, max(0, start - 6), start):
+            return
+        ends.sort(reverse=True)
+        full = self._grammar.full_name(text, start, ends)
+        if full and self._is_name(text, full):
+            yield self._full(text, full)
+            return
+        for end in ends:
+            if found := self._surname(text, start, end):
+                yield found
+                return
+
+    def _is_name(self, text: str, full: FullName) -> bool:
+        if not_name_after(text, full.end):
+            return False
+        short = full.surname_end - full.start == 1
+        if full.spaced:
+            return text[full.surname_end] in " 　" or (full.end - full.start > 4 and not short)
+        if full.given == "k":
+            return full.surname in "Ss" and not short
+        return text[full.start : full.end] not in self._lexicon.not_names
+
+    def _full(self, text: str, full: FullName) -> _Open:
+        honorific = honorific_at(text, full.end) or honorific_at(text, full.end + 1)
+        role = "" if honorific else role_at(text, full.end)
+        evidence = ["dictionary:surname", "dictionary:given"]
+        bonus = 0.0
+        if honorific:
+            evidence.append(f"honorific:{honorific}")
+            bonus = 0.2
+        elif role:
+            evidence.append(f"role:{role}")
+            bonus = 0.1
+        yes = 0.45 + 0.03 * full.rank + bonus
+        same, no = (0.5, 0.45) if honorific else (0.33, 0.2)
+        return _Open(full.start, full.end, full.surname_end, yes, same + bonus / 2, no, tuple(evidence))
+
+    def _surname(self, text: str, start: int, end: int) -> _Open | None:
+        gap = 1 if text[end : end + 1] in (" ", "　") else 0
+        honorific = honorific_at(text, end + gap)
+        role = "" if honorific or gap else role_at(text, end)
+        if not (honorific or role) or text[start : end + len(honorific)] in COMMON_WITH_HONORIFIC:
+            return None
+        kind = self._lexicon.surnames[text[start:end]]
+        evidence = ("dictionary:surname", f"honorific:{honorific}" if honorific else f"role:{role}")
+        if kind == "S" and honorific and end - start > 1:
+            return _Open(start, end, end, 0.65, 0.65, 0.65, evidence)
+        yes = 0.62 if honorific else 0.52
+        no = 0.3 if kind in "Ss" else 0.2
+        return _Open(start, end, end, yes, 0.42 if honorific else 0.3, no, evidence)
+
+    def _foreign(self, text: str) -> Iterator[_Open]:
+        kana = self._lexicon.kana
+        for match in _CHAIN.finditer(text):
+            parts = re.split("[・＝･=]", match.group())
+            known = sum(part in kana["foreign"] for part in parts)
+            ambiguous = sum(part in kana["foreign-word"] for part in parts)
+            few = len(parts) > 2 and known + ambiguous < 2
+            if not known or few or _thing_after(text, match.end()) or _THINGS.search(match.group()):
+                continue
+            honorific = honorific_at(text, match.end())
+            share = (known + ambiguous / 2) / len(parts)
+            yes = 0.45 + 0.2 * share + (0.15 if honorific else 0.0)
+            yield _Open(match.start(), match.end(), match.end(), yes, yes - 0.1, 0.3, ("dictionary:foreign",))
+
+
+def _thing_after(text: str, position: int) -> bool:
+    char = text[position : position + 1]
+    if not char or not is_kanji(char):
+        return False
+    return not (honorific_at(text, position) or role_at(text, position) or person_noun_at(text, position))
+
+
+def _grouped(text: str, hits: Iterable[tuple[int, int, int]]) -> dict[int, list[int]]:
+    """Ends of the surnames by start, for starts at which a name can begin."""
+    groups: dict[int, list[int]] = {}
+    for start, end, _ in hits:
+        if start in groups:
+            groups[start].append(end)
+        elif starts_word(text, start):
+            groups[start] = [end]
+    return groups
+
+
+def _decided(name: _Open, reading: Reading) -> NameSpan:
+    if name.yes == name.no:
+        return NameSpan(name.start, name.end, name.yes, name.evidence)
+    words = reading.between(name.start, name.end)
+    if not reading.fits(name.start, name.end):
+        return NameSpan(name.start, name.end, name.no, name.evidence)
+    tags = [word.tag for word in words if word.tag != "other"]
+    if not tags or ("dictionary:foreign" in name.evidence and not set(tags) <= {*_PERSONS, "unknown", "place"}):
+        return NameSpan(name.start, name.end, name.same, name.evidence)
+    if tags[0] in _PERSONS or (len(tags) > 1 and tags[-1] in _PERSONS):
+        return NameSpan(name.start, name.end, name.yes, (*name.evidence, "sudachi"))
+    if "place" in tags or "proper" in tags:
+        return NameSpan(name.start, name.end, name.no, name.evidence)
+    return NameSpan(name.start, name.end, name.same, name.evidence)
+
+
+def best(spans: Iterable[NameSpan]) -> list[NameSpan]:
+    """Spans that do not overlap: the surest first, then the longest; equal spans join their evidence."""
+    chosen: dict[tuple[int, int], NameSpan] = {}
+    for span in spans:
+        key = (span.start, span.end)
+        other = chosen.get(key)
+        if other:
+            high, low = (span, other) if span.score > other.score else (other, span)
+            span = replace(high, evidence=tuple(dict.fromkeys((*high.evidence, *low.evidence))))
+        chosen[key] = span
+    kept: list[NameSpan] = []
+    taken: set[int] = set()
+    for span in sorted(chosen.values(), key=lambda s: (-s.score, s.start - s.end, s.start)):
+        cells = range(span.start, span.end)
+        if taken.isdisjoint(cells):
+            taken.update(cells)
+            kept.append(span)
+    return sorted(kept, key=lambda s: s.start)

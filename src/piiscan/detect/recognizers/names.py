@@ -1,0 +1,131 @@
+"""Recognizes persons' names (PERSON) and their readings (JP_NAME_KANA)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
+
+from piiscan.detect.lexicon import Lexicon
+from piiscan.detect.name_grammar import NameGrammar
+from piiscan.detect.names_deep import DeepNames
+from piiscan.detect.names_evidence import KANA_LABELS, PERSON_LABELS, SAMPLE_NAMES, SAMPLE_WORDS, WEAK_LABELS
+from piiscan.detect.names_labelled import LabelledNames, Labels
+from piiscan.detect.names_prose import NameSpan, ProseNames, best
+from piiscan.detect.sudachi import Judge
+from piiscan.detect.variants import FoldedText, fold_variants
+from piiscan.detect.view import TextView
+from piiscan.hookspecs import hookimpl
+from piiscan.model import Candidate, SegmentKind
+from piiscan.protocols import Recognizer
+from piiscan.rules.model import RuleSet
+
+PERSON, KANA = "PERSON", "JP_NAME_KANA"
+DEEP_BELOW = 0.45
+"""Profiles with a lower threshold for names have the whole text read by Sudachi: about 1 MB/s."""
+
+
+def folded(view: TextView) -> FoldedText:
+    """The view's text as the dictionaries need it, computed once."""
+    return view.once("folded", lambda v: fold_variants(v.text))
+
+
+class NameRecognizer:
+    """Labels first, then dictionary hits with evidence, then (where the profile wants it) everything that Sudachi calls a name."""
+
+    name = "names"
+    entity_types = (PERSON, KANA)
+
+    def __init__(self, rules: RuleSet) -> None:
+        lexicon = Lexicon.load()
+        grammar = NameGrammar(lexicon)
+        judge = Judge()
+        self._lexicon = lexicon
+        self._labelled = LabelledNames(grammar, Labels(_labels(rules, PERSON), _labels(rules, KANA)))
+        self._prose = ProseNames(lexicon, grammar, judge)
+        self._deep = DeepNames(lexicon, judge) if rules.profile.threshold(PERSON) < DEEP_BELOW else None
+        self._rules = {PERSON: _rule(rules, PERSON, "ja.person"), KANA: _rule(rules, KANA, "ja.name_kana")}
+
+    def candidates(self, view: TextView) -> Iterable[Candidate]:
+        """Names and readings in the view's text."""
+        ready = folded(view)
+        found = list(self._spans(view, ready.text))
+        person = best(span for kind, span in found if kind == PERSON)
+        kana = best([*(span for kind, span in found if kind == KANA), *self._readings(ready.text, person)])
+        yield from self._candidates(ready, PERSON, person)
+        yield from self._candidates(ready, KANA, kana)
+
+    def _spans(self, view: TextView, text: str) -> Iterator[tuple[str, NameSpan]]:
+        segment = view.segment
+        kinds = {"person": PERSON, "kana": KANA}
+        label = segment.label or ("author" if segment.kind is SegmentKind.PROPERTY else None)
+        for kind, span in self._labelled.field(text, label):
+            yield kinds[kind], span
+        for kind, span in self._labelled.find(text):
+            yield kinds[kind], span
+        for span in self._labelled.mailboxes(text):
+            yield PERSON, span
+        if text.isascii():
+            return
+        bonus = 0.1 if segment.kind is SegmentKind.NAME else 0.0
+        hits = view.once("lexicon.surnames", lambda _: self._lexicon.find(text))
+        for span in self._prose.find(text, hits):
+            yield PERSON, replace(span, score=span.score + bonus) if "dictionary:given" in span.evidence else span
+        if self._deep:
+            for span in self._deep.find(text):
+                yield PERSON, span
+        for span in self._labelled.kana_pairs(text):
+            yield KANA, span
+
+    def _readings(self, text: str, persons: Iterable[NameSpan]) -> Iterator[NameSpan]:
+        for person in persons:
+            if person.score >= 0.4 and (reading := self._labelled.beside(text, person.end)):
+                yield reading
+
+    def _candidates(self, ready: FoldedText, entity_type: str, spans: Iterable[NameSpan]) -> Iterator[Candidate]:
+        rule = self._rules[entity_type]
+        if rule is None:
+            return
+        for span in spans:
+            start, end = ready.span(span.start, span.end)
+            evidence, score = _sample(ready.text, span)
+            yield Candidate(
+                entity_type=entity_type,
+                start=start,
+                end=end,
+                score=round(min(score, 0.98), 3),
+                rule=rule,
+                recognizer=self.name,
+                evidence=evidence,
+            )
+
+
+def _sample(text: str, span: NameSpan) -> tuple[tuple[str, ...], float]:
+    """Evidence and score, with ``sample`` where the name is one of those that forms are explained with."""
+    surface = text[span.start : span.end]
+    line = text.rfind("\n", 0, span.start) + 1
+    if SAMPLE_WORDS.search(text, max(line, span.start - 20), span.start):
+        return (*span.evidence, "sample"), span.score - 0.15
+    if SAMPLE_NAMES.search(surface):
+        return (*span.evidence, "sample"), span.score
+    return span.evidence, span.score
+
+
+def _labels(rules: RuleSet, entity_type: str) -> list[str]:
+    found = list(PERSON_LABELS) + sorted(WEAK_LABELS) if entity_type == PERSON else list(KANA_LABELS)
+    for rule in rules.rules:
+        if rule.entity_type == entity_type:
+            found += [*rule.labels, *rule.columns]
+    return [label for label in dict.fromkeys(found) if len(label) > 1 or label in WEAK_LABELS]
+
+
+def _rule(rules: RuleSet, entity_type: str, default: str) -> str | None:
+    """The rule that candidates name; None when rules are in force and none is for this type: it was switched off."""
+    if not rules.rules:
+        return default
+    return next((rule.id for rule in rules.rules if rule.entity_type == entity_type), None)
+
+
+@hookimpl
+def piiscan_recognizers() -> Iterable[Callable[[RuleSet], Recognizer]]:
+    """This recognizer."""
+    return [NameRecognizer]
