@@ -1,0 +1,226 @@
+"""CSV and its relatives, as polars batches: comma, tab, semicolon or pipe; any encoding; ragged and broken ones too.
+
+Clean stretches go through polars' own parser, the rest through `csv`; both give the same rows. Rows are never dropped: blank lines count as
+rows, cells beyond the table's width are joined to its last cell, so what a person counts in an editor or in Excel is the row number here.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+import sys
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+from piiscan.hookspecs import hookimpl
+from piiscan.limits import TABLE_BATCH_ROWS
+from piiscan.model import Content, Locator, Problem, Reading, TableSegment
+from piiscan.protocols import ReadContext
+from piiscan.readers.plain import encoding_problems, repaired, stream_segments
+from piiscan.text.streaming import TextStream
+
+if TYPE_CHECKING:
+    import polars as pl
+
+CHUNK_CHARS = 2 * 1024 * 1024
+"""Text parsed at a time: large enough for polars to pay, small enough for a bounded memory."""
+
+MAX_RECORD_CHARS = 8 * 1024 * 1024
+"""A quoted field that does not close within this is a stray quote."""
+
+MAX_CELL_LINES = 500
+"""A cell with more lines than this came from a stray quote."""
+
+MAX_COLUMNS = 4096
+
+csv.field_size_limit(min(sys.maxsize, 2**31 - 1))  # the default of 128 KiB makes `csv` fail on a cell with a picture in it
+
+
+@dataclass(frozen=True, slots=True)
+class Dialect:
+    """How a file separates its cells, and the most cells a row of its beginning has."""
+
+    delimiter: str
+    width: int
+
+
+class DelimitedReader:
+    """CSV and TSV as one table without declared header; prose with such a name as text."""
+
+    name: ClassVar[str] = "delimited"
+    media_types: ClassVar[tuple[str, ...]] = ("text/csv", "text/tab-separated-values")
+
+    def read(self, content: Content, context: ReadContext) -> Iterator[Reading]:
+        """One table; text where the file is no table."""
+        dialect = detect_dialect(_head_text(content), "\t" if context.media_type.endswith("tab-separated-values") else ",")
+        if dialect is None:
+            with content.open() as stream:
+                yield from stream_segments(stream, context)
+        else:
+            yield TableSegment(batches=_batches(content, context, dialect))
+
+
+def table_of_text(text: str, locator: Locator, context: ReadContext, delimiter: str | None = None) -> TableSegment | None:
+    """A table from decoded text (an attachment, a clipboard cell), None if it is no table."""
+    dialect = detect_dialect(text[:65536], delimiter or ",")
+    if dialect is None:
+        return None
+    return TableSegment(batches=_frames(iter([text]), dialect, context), locator=locator)
+
+
+def detect_dialect(sample: str, preferred: str = ",") -> Dialect | None:
+    """The dialect under which most rows have the same number of cells, at least two; None for what is no table."""
+    lines = sample.rsplit("\n", 1)[0] if len(sample) > 60000 else sample
+    best: tuple[float, Dialect] | None = None
+    for delimiter in (preferred, *(d for d in ",\t;|" if d != preferred)):
+        rows = [row for row in _csv_rows(lines, delimiter) if any(cell.strip() for cell in row)]
+        widths = Counter(len(row) for row in rows)
+        wide = {w: n for w, n in widths.items() if w > 1}
+        if not wide:
+            continue
+        usual = max(wide, key=lambda w: (wide[w], w))
+        share = wide[usual] / len(rows)
+        if share < 0.5 and not (usual >= 3 and sum(wide.values()) >= 0.8 * len(rows)):
+            continue
+        score = share + min(usual, 20) / 40 + (0.2 if delimiter == preferred else 0.0)
+        if best is None or score > best[0]:
+            best = score, Dialect(delimiter, min(max(widths), MAX_COLUMNS))
+    return best[1] if best else None
+
+
+def _head_text(content: Content) -> str:
+    return "".join(TextStream(io.BytesIO(content.head())).blocks())
+
+
+def _batches(content: Content, context: ReadContext, dialect: Dialect) -> Iterator[pl.DataFrame | Problem]:
+    with content.open() as stream:
+        source = TextStream(stream)
+        yield from _frames(source.blocks(), dialect, context)
+    yield from encoding_problems(source.decoder, context)
+
+
+def _frames(blocks: Iterator[str], dialect: Dialect, context: ReadContext) -> Iterator[pl.DataFrame]:
+    for text, quoting in _chunks(blocks, dialect.delimiter):
+        context.budget.check_time()
+        frame = frame_of_text(repaired(text), dialect, quoting)
+        yield from frame.iter_slices(TABLE_BATCH_ROWS)
+
+
+def _chunks(blocks: Iterator[str], delimiter: str) -> Iterator[tuple[str, bool]]:
+    """Stretches of whole records, and whether quotes mean anything in them."""
+    parts: list[str] = []
+    size = 0
+    for block in blocks:
+        parts.append(block)
+        size += len(block)
+        full = size >= MAX_RECORD_CHARS
+        if not full and (size < CHUNK_CHARS or not block.endswith("\n")):
+            continue
+        text = "".join(parts)
+        is_open = '"' in text and _open_quote(text, delimiter)
+        if not is_open or full:
+            yield text, not is_open
+            parts, size = [], 0
+    if parts:
+        text = "".join(parts)
+        yield text, '"' not in text or not _open_quote(text, delimiter)
+
+
+def _quoted_field(delimiter: str) -> re.Pattern[str]:
+    d = re.escape(delimiter)
+    return re.compile(rf'(?:(?<=[{d}\n])|\A)"[^"]*(?:""[^"]*)*"(?=[{d}\r\n]|\Z)')
+
+
+def _open_quote(text: str, delimiter: str) -> bool:
+    """Whether a quoted field begins that does not end in this text."""
+    if text.count('"') % 2 == 0:
+        return False
+    rest = _quoted_field(delimiter).sub("", text)
+    return re.search(rf'(?:[{re.escape(delimiter)}\n]|\A)"', rest) is not None
+
+
+def frame_of_text(text: str, dialect: Dialect, quoting: bool = True) -> pl.DataFrame:
+    """Whole records as a frame of the dialect's width, empty cells null; the same rows whichever parser does it."""
+    frame = _fast_frame(text, dialect) if quoting else None
+    return _slow_frame(text, dialect, quoting) if frame is None else frame
+
+
+def _fast_frame(text: str, dialect: Dialect) -> pl.DataFrame | None:
+    """By polars' parser where it agrees with `csv`: no blank lines, no stray quotes, no bare carriage returns, no wider rows."""
+    import polars as pl
+
+    if not text or dialect.width < 2 or text[0] in "\r\n" or "\n\n" in text or "\n\r\n" in text:
+        return None
+    if text.count("\r") != text.count("\r\n"):
+        return None
+    quotes = text.count('"')
+    if quotes and sum(q.count('"') for q in _quoted_field(dialect.delimiter).findall(text)) != quotes:
+        return None
+    try:
+        frame = pl.read_csv(
+            text.encode("utf-8"),
+            has_header=False,
+            infer_schema=False,
+            separator=dialect.delimiter,
+            quote_char='"' if quotes else None,
+        )
+    except (pl.exceptions.PolarsError, UnicodeEncodeError):
+        return None
+    if frame.width != dialect.width:
+        return None
+    frame.columns = column_names(dialect.width)
+    return _null_empty(frame) if quotes else frame
+
+
+def _null_empty(frame: pl.DataFrame) -> pl.DataFrame:
+    import polars as pl
+
+    return frame.with_columns(pl.when(pl.all() != "").then(pl.all()))
+
+
+def _slow_frame(text: str, dialect: Dialect, quoting: bool) -> pl.DataFrame:
+    rows = list(_csv_rows(text, dialect.delimiter, quoting))
+    if quoting and any(cell.count("\n") > MAX_CELL_LINES for row in rows for cell in row):
+        rows = list(_csv_rows(text, dialect.delimiter, quoting=False))
+    return frame_of_rows(rows, dialect.width, dialect.delimiter)
+
+
+def frame_of_rows(rows: list[list[str]], width: int, joiner: str = ",") -> pl.DataFrame:
+    """Rows of any lengths as a frame of Strings; what is beyond the width joins the last cell."""
+    import polars as pl
+
+    columns: list[list[str | None]] = [[] for _ in range(width)]
+    for row in rows:
+        cells = row if len(row) <= width else [*row[: width - 1], joiner.join(row[width - 1 :])]
+        for index, column in enumerate(columns):
+            column.append((cells[index] or None) if index < len(cells) else None)
+    names = column_names(width)
+    return pl.DataFrame(dict(zip(names, columns, strict=True)), schema=dict.fromkeys(names, pl.String))
+
+
+def column_names(width: int) -> list[str]:
+    """Names of columns that have none: they are addressed by position."""
+    return [f"column_{n}" for n in range(1, width + 1)]
+
+
+def _csv_rows(text: str, delimiter: str, quoting: bool = True) -> Iterator[list[str]]:
+    """Rows as `csv` sees them; lines it rejects are split plainly."""
+    lines = io.StringIO(text, newline="")
+    style = csv.QUOTE_MINIMAL if quoting else csv.QUOTE_NONE
+    reader = csv.reader(lines, delimiter=delimiter, quoting=style)
+    while True:
+        try:
+            yield next(reader)
+        except StopIteration:
+            return
+        except csv.Error:
+            reader = csv.reader(lines, delimiter=delimiter, quoting=csv.QUOTE_NONE)
+
+
+@hookimpl
+def piiscan_readers() -> list[type[DelimitedReader]]:
+    """The readers of this module."""
+    return [DelimitedReader]
