@@ -167,9 +167,8 @@ def value_and_parameters(raw: bytes) -> tuple[str, dict[str, str]]:
         if section is None:
             continue
         quoted = match.group(2)
-        text = re.sub(rb"\\(.)", rb"\1", quoted) if quoted is not None and b"\x1b" not in quoted else quoted
-        if text is None:
-            text = match.group(3).strip()
+        # only these two are escaped by those who do; a single backslash is one of a Windows path
+        text = re.sub(rb'\\(["\\])', rb"\1", quoted) if quoted is not None else match.group(3).strip()
         if section.group(2) is None and section.group(3) is None:
             plain.setdefault(section.group(1), header_text(text))
         else:

@@ -193,6 +193,10 @@ def _zstd(source: _Source) -> Iterator[bytes]:
     return _concatenated(module.ZstdDecompressor, b"\x28\xb5\x2f\xfd")(source)
 
 
+def _old_compress(_: _Source) -> Iterator[bytes]:
+    raise ReadError("unsupported-format", "compress -H")
+
+
 def _unlzw(source: _Source) -> Iterator[bytes]:
     return decompress_lzw(iter(source))
 
@@ -202,6 +206,7 @@ _UNPACKERS: tuple[tuple[bytes, Callable[[_Source], Iterator[bytes]]], ...] = (
     (b"BZh", _concatenated(bz2.BZ2Decompressor, b"BZh")),
     (b"\xfd7zXZ\x00", _concatenated(_xz, b"\xfd7zXZ\x00")),
     (b"\x1f\x9d", _unlzw),
+    (b"\x1f\xa0", _old_compress),
     (b"\x28\xb5\x2f\xfd", _zstd),
     (b"\x5d\x00\x00", _concatenated(_lzma_alone, b"\x5d\x00\x00")),
 )

@@ -40,7 +40,7 @@ class MboxReader:
 
 
 class _Mailbox:
-    """Lines of a mailbox with one line of look-ahead: a From_ line counts only in front of a header."""
+    """Lines of a mailbox with one line of look-ahead, as "From " also begins sentences."""
 
     def __init__(self, stream: BinaryIO, budget: Budget) -> None:
         self._stream, self._budget = stream, budget
@@ -57,17 +57,18 @@ class _Mailbox:
         self._line, self._ahead = self._ahead, self._next()
 
     def _separates(self) -> bool:
-        """Whether the line parts two messages: at a line start, behind a blank line or with a date, and a header behind it."""
+        """Whether the line parts two messages: two of blank line before, date in it, header behind it must be so."""
         line = self._line
-        if not self._starts or not line.startswith(b"From ") or not _HEADER.match(self._ahead):
+        if not self._starts or not line.startswith(b"From "):
             return False
-        return self._blank or _DATED.match(line.rstrip(b"\r\n")) is not None
+        dated = _DATED.match(line.rstrip(b"\r\n")) is not None
+        return self._blank + dated + (_HEADER.match(self._ahead) is not None) >= 2
 
     def begin(self) -> bool:
         """Go behind the From_ line of the next message; false at the end."""
         while self._line and not self._line.strip():
             self._advance()
-        if self._separates():
+        if self._starts and self._line.startswith(b"From "):
             self._advance()
         return bool(self._line)
 

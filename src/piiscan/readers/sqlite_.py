@@ -1,0 +1,289 @@
+"""SQLite database files: every table and view as a table, documents in BLOB cells as items of their own."""
+
+from __future__ import annotations
+
+import shutil
+import sqlite3
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from piiscan.content import BytesContent
+from piiscan.errors import LimitError, ReadError
+from piiscan.hookspecs import hookimpl
+from piiscan.model import Content, Embedded, Locator, Problem, Reading, TableSegment
+from piiscan.protocols import ReadContext, Reader
+from piiscan.readers._text import frames
+from piiscan.readers._unpack import CHUNK, Names
+from piiscan.sniff import UNKNOWN, sniff
+from piiscan.text.decoding import decode
+
+if TYPE_CHECKING:
+    import polars as pl
+
+VIEW_SECONDS = 20.0
+"""A view computes what it shows, and may be made never to end."""
+MAX_CELL_BYTES = 256 * 1024**2
+TEXT_BLOB_BYTES = 64 * 1024
+_STEPS = 20_000
+_ALLOWED = frozenset(
+    {
+        sqlite3.SQLITE_SELECT,
+        sqlite3.SQLITE_READ,
+        sqlite3.SQLITE_FUNCTION,
+        sqlite3.SQLITE_RECURSIVE,
+        sqlite3.SQLITE_PRAGMA,
+    }
+)
+_PRAGMAS = frozenset({"table_list", "data_version", "page_size", "writable_schema"})
+_TEXT_TYPES = ("text/", "application/json", "application/x-ndjson")
+
+
+class SqliteReader:
+    """Reads with the file's own engine, but nothing is written, also not beside the file. Rows count from 1 in storage order."""
+
+    name: ClassVar[str] = "sqlite"
+    media_types: ClassVar[tuple[str, ...]] = ("application/vnd.sqlite3", "application/x-sqlite3")
+
+    def read(self, content: Content, context: ReadContext) -> Iterator[Reading]:
+        with content.local_path() as path, _connection(path) as database:
+            guard = _Guard(context)
+            database.set_progress_handler(guard.over, _STEPS)
+            names = Names()
+            for name, is_view in _tables(database):
+                context.budget.check_time()
+                guard.limit(VIEW_SECONDS if is_view else None)
+                yield from _Table(database, name, is_view, context, guard).readings(names)
+
+
+class _Guard:
+    """Tells the engine to stop when the item's or the view's time is over."""
+
+    def __init__(self, context: ReadContext) -> None:
+        self._budget = context.budget
+        self._until: float | None = None
+
+    def limit(self, seconds: float | None) -> None:
+        self._until = None if seconds is None else time.monotonic() + seconds
+
+    def over(self) -> bool:
+        own = self._until is not None and time.monotonic() > self._until
+        return own or self._budget.seconds_left() == 0.0
+
+
+@contextmanager
+def _connection(path: Path) -> Iterator[sqlite3.Connection]:
+    """A connection that cannot change the file. What a running program has not merged into it yet is read from a copy."""
+    beside = [p for p in (path.with_name(path.name + end) for end in ("-wal", "-journal")) if _has_bytes(p)]
+    with tempfile.TemporaryDirectory(prefix="piiscan-") as folder:
+        uri = path.absolute().as_uri() + "?mode=ro&immutable=1"
+        if beside:
+            for file in (path, *beside):
+                shutil.copyfile(file, Path(folder) / file.name)
+            uri = (Path(folder) / path.name).as_uri() + "?mode=rw"  # the engine merges them, in the copy
+        database = None
+        try:
+            database = sqlite3.connect(uri, uri=True, timeout=0, check_same_thread=False)
+            _lock_down(database)
+            yield database
+        except sqlite3.Error as error:
+            raise _read_error(error) from error
+        finally:
+            if database is not None:
+                database.close()
+
+
+def _has_bytes(path: Path) -> bool:
+    try:
+        return path.stat().st_size > 0
+    except OSError:
+        return False
+
+
+def _lock_down(database: sqlite3.Connection) -> None:
+    """Reading only: no writing, no attaching, no functions from outside, no cell that fills the memory."""
+    for pragma in ("query_only=ON", "trusted_schema=OFF", "cell_size_check=ON", "mmap_size=0"):
+        database.execute(f"PRAGMA {pragma}")
+    database.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, MAX_CELL_BYTES)
+    database.set_authorizer(_authorize)
+    database.text_factory = _text
+
+
+def _authorize(action: int, first: str | None, second: str | None, *_: str | None) -> int:
+    if action == sqlite3.SQLITE_FUNCTION and second == "load_extension":
+        return sqlite3.SQLITE_DENY
+    if action == sqlite3.SQLITE_PRAGMA and first not in _PRAGMAS:
+        return sqlite3.SQLITE_DENY
+    if action == sqlite3.SQLITE_UPDATE and first == "sqlite_master":
+        return sqlite3.SQLITE_OK  # asked while a virtual table declares its columns; nothing is written
+    return sqlite3.SQLITE_OK if action in _ALLOWED else sqlite3.SQLITE_DENY
+
+
+def _text(raw: bytes) -> str:
+    """Text should be UTF-8; programs of Japanese Windows stored CP932 as well."""
+    try:
+        return raw.decode("utf-8")
+    except UnicodeDecodeError:
+        return decode(raw).text
+
+
+def _read_error(error: sqlite3.Error) -> ReadError:
+    code = getattr(error, "sqlite_errorname", "") or type(error).__name__
+    if code == "SQLITE_INTERRUPT":
+        return LimitError("timeout", "SQLite")
+    if code.startswith("SQLITE_IOERR"):
+        return ReadError("io-error", code)
+    return ReadError("damaged", code)
+
+
+def _tables(database: sqlite3.Connection) -> list[tuple[str, bool]]:
+    """(name, whether it is a view), views last. Internal tables are left out, and those that only serve a readable virtual table."""
+    query = "SELECT name, type, sql FROM sqlite_master WHERE type IN ('table', 'view') AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'"
+    try:
+        rows = database.execute(query).fetchall()
+    except sqlite3.DatabaseError:  # one broken definition makes the engine refuse all of them, unless told otherwise
+        database.execute("PRAGMA writable_schema=ON")
+        rows = database.execute(query).fetchall()
+    known = [(name, kind == "view") for name, kind, _ in rows if isinstance(name, str)]
+    virtual = [name for name, _, sql in rows if isinstance(sql, str) and sql.lstrip()[:14].upper() == "CREATE VIRTUAL"]
+    readable = tuple(f"{name}_" for name in virtual if _opens(database, name))
+    shadows = _shadows(database)
+    return sorted((t for t in known if not (t[0] in shadows and t[0].startswith(readable))), key=lambda t: t[1])
+
+
+def _shadows(database: sqlite3.Connection) -> set[str]:
+    try:
+        return {row[1] for row in database.execute("PRAGMA table_list") if row[2] == "shadow"}
+    except sqlite3.Error:
+        return set()
+
+
+def _opens(database: sqlite3.Connection, name: str) -> bool:
+    try:
+        database.execute(f"SELECT * FROM {_quoted(name)} LIMIT 1").fetchall()  # noqa: S608 - names cannot be parameters
+    except sqlite3.Error:
+        return False
+    return True
+
+
+def _quoted(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
+
+
+class _Table:
+    """One table or view: its rows, and what was met in them."""
+
+    def __init__(
+        self, database: sqlite3.Connection, name: str, is_view: bool, context: ReadContext, guard: _Guard
+    ) -> None:
+        self._database, self._context, self._guard = database, context, guard
+        self._name, self._is_view = name, is_view
+        self._place = Locator.of(table=name)
+        self._documents: set[tuple[int, int]] = set()
+        self._binary = 0
+        self._failure: ReadError | None = None
+
+    def readings(self, names: Names) -> Iterator[Reading]:
+        try:
+            cursor = self._select()
+        except sqlite3.Error as error:
+            failure = _read_error(error)
+            yield self._context.problem(
+                "part-unreadable" if failure.code == "damaged" else failure.code, failure.detail, self._place
+            )
+            return
+        header = tuple(_label(column[0]) for column in cursor.description)
+        count = None if self._is_view else self._count()
+        yield TableSegment(
+            batches=self._batches(cursor, len(header)), locator=self._place, header=header, row_count=count
+        )
+        cursor.close()
+        if self._binary:
+            yield self._context.problem("unsupported-format", "binary cells", self._place, count=self._binary)
+        if self._documents:
+            yield from self._embedded(header, names)
+
+    def _select(self) -> sqlite3.Cursor:
+        return self._database.execute(f"SELECT * FROM {_quoted(self._name)}")  # noqa: S608 - names cannot be parameters
+
+    def _count(self) -> int | None:
+        with suppress(sqlite3.Error):
+            query = f"SELECT count(*) FROM {_quoted(self._name)}"  # noqa: S608 - names cannot be parameters
+            return int(self._database.execute(query).fetchone()[0])
+        return None
+
+    def _batches(self, cursor: sqlite3.Cursor, width: int) -> Iterator[pl.DataFrame | Problem]:
+        yield from frames(self._rows(cursor), width)
+        if self._failure is not None:
+            yield self._context.problem(self._failure.code, self._failure.detail, self._place)
+
+    def _rows(self, cursor: sqlite3.Cursor) -> Iterator[list[str | None]]:
+        """Rows as text, up to the first that cannot be read."""
+        for number, row in enumerate(self._fetched(cursor), 1):
+            if number % 1000 == 0:
+                self._context.budget.check_time()
+            yield [self._cell(value, number, column) for column, value in enumerate(row)]
+
+    def _fetched(self, cursor: sqlite3.Cursor) -> Iterator[tuple[Any, ...]]:
+        while True:
+            try:
+                row = cursor.fetchone()
+                if row is None:
+                    return
+            except sqlite3.Error as error:
+                self._failure = _read_error(error)
+                return
+            if self._is_view and self._guard.over():  # rows that come quickly but without end
+                self._failure = LimitError("timeout", "SQLite view")
+                return
+            yield row
+
+    def _cell(self, value: object, row: int, column: int) -> str | None:
+        if value is None or isinstance(value, str):
+            return value
+        if isinstance(value, bytes):
+            return self._blob(value, row, column)
+        if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
+            return str(int(value))
+        return repr(value)
+
+    def _blob(self, value: bytes, row: int, column: int) -> str | None:
+        if not value:
+            return None
+        kind = sniff(value[:CHUNK], "")
+        if kind.startswith(_TEXT_TYPES) and len(value) <= TEXT_BLOB_BYTES:
+            return decode(value).text
+        if self._is_view:  # the table it comes from has it as well
+            return None
+        if kind == UNKNOWN:
+            self._binary += 1
+        else:
+            self._documents.add((row, column))
+        return None
+
+    def _embedded(self, header: tuple[str, ...], names: Names) -> Iterator[Reading]:
+        """The documents, in a second pass over the same query: the rows come in the same order, and none is held meanwhile."""
+        cursor = self._select()
+        for number, row in enumerate(self._fetched(cursor), 1):
+            self._context.budget.check_time()
+            for column, value in enumerate(row):
+                if (number, column) in self._documents and isinstance(value, bytes):
+                    path = names.label(f"{_step(self._name)}/{_step(header[column])}/{number}")
+                    yield Embedded(path=path, content=BytesContent(value, path), size=len(value))
+
+
+def _label(name: str | bytes) -> str:
+    return name if isinstance(name, str) else _text(name)
+
+
+def _step(name: str) -> str:
+    return name.replace("/", "_").replace("\\", "_")
+
+
+@hookimpl
+def piiscan_readers() -> list[type[Reader]]:
+    """The reader of SQLite files."""
+    return [SqliteReader]
