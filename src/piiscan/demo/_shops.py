@@ -187,8 +187,9 @@ def support(share: Share, maker: Maker, customers: Sequence[Person]) -> None:
         plants([b], ("name", "email"), "From"),
     )
     share.note(f"{path}!/参加者名簿.csv", plants([b, c], CONTACT, "表"))
+    path = "カスタマーサポート/メール/お届け先変更.eml"
     share.add(
-        "カスタマーサポート/メール/お届け先変更.eml",
+        path,
         mail(
             SUPPORT,
             (d.name, d.email),
@@ -198,8 +199,8 @@ def support(share: Share, maker: Maker, customers: Sequence[Person]) -> None:
             serial=3,
         ),
         plants([d], ("name", "email"), "To"),
-        plants([d], POSTAL, "HTML 本文"),
     )
+    share.note(f"{path}!/part-2.html", plants([d], POSTAL, "HTML 本文"))
     writers = customers[6:12]
     mails = [
         mail(
@@ -214,9 +215,10 @@ def support(share: Share, maker: Maker, customers: Sequence[Person]) -> None:
     share.add(
         "カスタマーサポート/過去メール.mbox",
         mbox(mails),
-        plants(writers, ("name", "email"), "From"),
-        plants(writers, CONTACT, "本文"),
     )
+    for number, writer in enumerate(writers, 1):
+        member = f"カスタマーサポート/過去メール.mbox!/message-{number:04}.eml"
+        share.note(member, plants([writer], ("name", "email"), "From"), plants([writer], CONTACT, "本文"))
     history = [
         ["受付日", "氏名", "電話番号", "内容"],
         *(["2024/06/01", p.name, p.phone, "配送状況の確認"] for p in writers),

@@ -134,7 +134,8 @@ def xmp(content: Content, context: ReadContext, known: set[str]) -> Iterator[Tex
     """XMP packets found in the bytes (they are stored plain so that others can find them), without values already `known`."""
     for packet in _packets(content, context):
         for _, label, value in leaves(packet):
-            if value.strip() and value not in known and not label.endswith(("Date", "ID")):
+            technical = label in _TECHNICAL or label.endswith(("Date", "ID"))
+            if value.strip() and value not in known and not technical:
                 known.add(value)
                 place = Locator.of(property=f"xmp:{label}")
                 yield TextSegment(text=value, locator=place, kind=SegmentKind.PROPERTY, label=label)
