@@ -218,6 +218,8 @@ def _family(head: bytes) -> str | None:
         return next((kind for pattern, kind in _FTYP if pattern.match(brand)), "video/mp4")
     if head[:2] == b"BM" and head[6:10] == b"\x00\x00\x00\x00" and head[15:18] == b"\x00\x00\x00":
         return "image/bmp"
+    if head[:2] == b"\xff\xfe":
+        return None  # UTF-16, not an MPEG frame: text must never be taken for sound
     if head[0] == 0xFF and len(head) > 3 and head[1] & 0xE6 in {0xE2, 0xE4, 0xE6} and head[1] & 0x18 != 0x08:
         return "audio/mpeg" if head[2] & 0xF0 not in {0x00, 0xF0} and b"\x00" in head[:4096] and head[1] >= 0xF2 else None
     if head[:3] == b"\x5d\x00\x00" and len(head) > 13:
