@@ -99,6 +99,15 @@ class Reader(Protocol):
         ...
 
 
+@runtime_checkable
+class RecognisesContent(Protocol):
+    """What a reader may have besides: it knows its files itself. Asked only about content that no reader takes by its media type."""
+
+    def recognises(self, head: bytes, name: str) -> bool:
+        """Whether content that begins so, with this name, is for this reader."""
+        ...
+
+
 class Recognizer(Protocol):
     """Finds candidates in text. Pure: no I/O, no logging, deterministic. Built once per worker.
 

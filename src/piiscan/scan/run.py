@@ -19,6 +19,7 @@ from piiscan.problems import PROBLEMS
 from piiscan.scan.executors import Executor, ProcessExecutor, SerialExecutor
 from piiscan.scan.listing import Listed, batches, chunks, listed
 from piiscan.scan.worker import Recipe, failed
+from piiscan.sources.paths import to_uri
 
 if TYPE_CHECKING:
     from piiscan.config import Settings
@@ -154,6 +155,7 @@ class Scan:
                 self._unlisted.append(problem.item)
         if problems:
             self.inventory.add_problems(run.id, problems)
+        entries = [self._spared(entry) for entry in entries]
         known = self.inventory.known(source.name, [entry.item.uri for entry in entries])
         carried: list[Item] = []
         for entry in entries:
@@ -170,6 +172,19 @@ class Scan:
         if carried:
             self.inventory.carry_over(run.id, [item.uri for item in carried])
             self.watcher.passed(len(carried), sum(item.size or 0 for item in carried))
+
+    def _spared(self, entry: Listed) -> Listed:
+        """Our own inventory in a scanned folder changes while it is read and holds nothing to find."""
+        own = self._own_files
+        if entry.problem is None and own and entry.item.uri.startswith(own):
+            return Listed(entry.item, Problem(code="excluded", detail="inventory", item=entry.item.uri))
+        return entry
+
+    @property
+    def _own_files(self) -> str:
+        """What the uris of the inventory file and its companions (-wal, .lock) begin with; empty for a server."""
+        path = self.inventory.path
+        return to_uri(str(path.resolve())) if path is not None else ""
 
     def _is_due(self, run: RunRecord, item: Item, old: KnownItem) -> bool:
         """Whether an item that the inventory knows must be read again."""

@@ -16,7 +16,7 @@ from piiscan import sniff
 from piiscan.errors import LimitError, ReadError, SourceError
 from piiscan.limits import Budget
 from piiscan.model import Content, Embedded, Item, Locator, Problem, Reading, SegmentKind, TableSegment, TextSegment
-from piiscan.protocols import ReadContext, RecordSource, Source
+from piiscan.protocols import ReadContext, RecognisesContent, RecordSource, Source
 from piiscan.sources.paths import display_name
 
 if TYPE_CHECKING:
@@ -54,6 +54,7 @@ class ReaderTable:
     def __init__(self, readers: Mapping[str, type[Reader]]) -> None:
         self._exact: dict[str, Reader] = {}
         self._patterns: list[tuple[str, Reader]] = []
+        self._own_eyes: list[Reader] = []
         for cls in readers.values():
             reader = cls()
             for media_type in reader.media_types:
@@ -61,11 +62,21 @@ class ReaderTable:
                     self._patterns.append((media_type, reader))
                 else:
                     self._exact[media_type] = reader
+            if isinstance(reader, RecognisesContent):
+                self._own_eyes.append(reader)
 
     def find(self, media_type: str) -> Reader | None:
         """The reader for a type; an exact entry wins over a pattern."""
         exact = self._exact.get(media_type)
         return exact or next((reader for pattern, reader in self._patterns if fnmatch(media_type, pattern)), None)
+
+    def find_for(self, media_type: str, content: Content) -> Reader | None:
+        """The reader for content of this type; where none takes the type, one that recognises the content itself."""
+        reader = self.find(media_type)
+        if reader is not None or not self._own_eyes:
+            return reader
+        head = content.head()
+        return next((r for r in self._own_eyes if r.recognises(head, content.name)), None)  # type: ignore[attr-defined]
 
 
 @dataclass(slots=True)
@@ -97,7 +108,7 @@ class Walk:
         yield Opened(item, media_type, depth)
         yield _name_segment(item)
         context = self._context(item, budget, depth, media_type)
-        reader = self.readers.find(media_type)
+        reader = self.readers.find_for(media_type, content)
         if not content.head():
             yield context.problem("empty")
             yield Closed(item, complete=True)
