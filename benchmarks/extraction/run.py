@@ -50,9 +50,14 @@ class Row:
     flags: list[str] = field(default_factory=list)
 
     @property
+    def blank(self) -> bool:
+        """Passes as read although nothing came out: right for an empty document, worth a look for every other."""
+        return self.state == "scanned" and self.chars == 0 and self.members == 0 and "empty" not in self.problems
+
+    @property
     def silent(self) -> bool:
         """Damaged or protected, and yet it passes as read although nothing came out."""
-        return bool(self.flags) and self.state == "scanned" and self.chars == 0 and self.members == 0
+        return bool(self.flags) and self.blank
 
 
 # --- in the worker ---------------------------------------------------------------------------------------------------
@@ -310,6 +315,8 @@ def show(rows: Sequence[Row], lines: Sequence[dict[str, Any]]) -> None:
         why = row.reason or (f"no problem told; read as {row.media_type}" if row.state == "scanned" else row.state)
         for want in row.missing + row.missing_metadata:
             print(f"  {row.path}: {row.state} ({why}): {' '.join(want.split())[:60]!r}")
+    blank = [f"{row.path} ({row.media_type})" for row in rows if row.blank]
+    print(f"\nRead to the end, nothing in it: {len(blank)}", *blank, sep="\n  ")
     silent = [row.path for row in rows if row.silent]
     print(f"\nDamaged or protected, nothing read, nothing told: {len(silent)}", *silent, sep="\n  ")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ctypes
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -37,8 +37,11 @@ class Page:
     attachments: list[Any] = field(default_factory=list, repr=False)
 
 
-def read_page(pdf: OpenPdf, index: int) -> Page | None:
-    """Page `index` (from 0); None where PDFium cannot load it. `attachments` are handles that live as long as the document."""
+def read_page(pdf: OpenPdf, index: int, check_time: Callable[[], None]) -> Page | None:
+    """Page `index` (from 0); None where PDFium cannot load it. `attachments` are handles that live as long as the document.
+
+    `check_time` is called for every annotation and may raise.
+    """
     loaded = pdf.raw.FPDF_LoadPage(pdf.doc, index)
     if not loaded:
         return None
@@ -48,7 +51,7 @@ def read_page(pdf: OpenPdf, index: int) -> Page | None:
         text, unmapped = _text(pdf.raw, loaded)
         page = Page(index + 1, text, unmapped=unmapped)
         page.picture = _is_picture(pdf.raw, loaded, text)
-        only_drawn = _annotations(pdf, loaded, page)
+        only_drawn = _annotations(pdf, loaded, page, check_time)
         if only_drawn:
             page.segments += _drawn(pdf, loaded, page)
     finally:
@@ -58,17 +61,16 @@ def read_page(pdf: OpenPdf, index: int) -> Page | None:
     return page
 
 
-def text_segments(page: Page) -> Iterator[TextSegment]:
-    """The text of the page, cut at newlines where it is very long."""
-    locator = Locator.of(page=page.number)
+def text_segments(text: str, locator: Locator) -> Iterator[TextSegment]:
+    """Running text at a place, cut at newlines where it is very long; lines are counted on."""
     line, start = 1, 0
-    while start < len(page.text):
-        end = len(page.text)
+    while start < len(text):
+        end = len(text)
         if end - start > SEGMENT_CHARS:
-            cut = page.text.rfind("\n", start, start + SEGMENT_CHARS)
+            cut = text.rfind("\n", start, start + SEGMENT_CHARS)
             end = cut + 1 if cut > start else start + SEGMENT_CHARS
-        yield TextSegment(text=page.text[start:end], locator=locator, first_line=line)
-        line += page.text.count("\n", start, end)
+        yield TextSegment(text=text[start:end], locator=locator, first_line=line)
+        line += text.count("\n", start, end)
         start = end
 
 
@@ -161,11 +163,12 @@ def _area(raw: Any, handle: Any) -> float:
     return abs((right.value - left.value) * (top.value - bottom.value))
 
 
-def _annotations(pdf: OpenPdf, page: Any, read: Page) -> bool:
+def _annotations(pdf: OpenPdf, page: Any, read: Page, check_time: Callable[[], None]) -> bool:
     """Fields, remarks, links and attached files; True where something is only drawn (stamps, signatures)."""
     raw, only_drawn = pdf.raw, False
     seen: set[tuple[str, str]] = set()
     for index in range(max(raw.FPDFPage_GetAnnotCount(page), 0)):
+        check_time()
         annot = raw.FPDFPage_GetAnnot(page, index)
         if not annot:
             continue

@@ -9,6 +9,7 @@ from typing import Any
 from piiscan.content import BytesContent
 from piiscan.model import Content, Embedded, Locator, Reading, SegmentKind, TextSegment
 from piiscan.protocols import ReadContext
+from piiscan.readers._pdf_page import text_segments
 from piiscan.readers._pdf_raw import OpenPdf, wide
 
 PROPERTIES = ("Title", "Author", "Subject", "Keywords", "Creator", "Company", "Manager", "Category", "Comments")
@@ -48,7 +49,7 @@ def bookmarks(pdf: OpenPdf, context: ReadContext) -> Iterator[Reading]:
         stack.append((raw.FPDFBookmark_GetFirstChild(pdf.doc, mark), depth + 1))
     place = Locator.of(part="bookmarks")
     if any(line.strip() for line in lines):
-        yield TextSegment(text="\n".join(lines), locator=place, first_line=1)
+        yield from text_segments("\n".join(lines), place)
     if cut:
         yield context.problem("part-unreadable", "bookmarks that refer to each other or nest too deeply", place, cut)
 
@@ -65,7 +66,7 @@ def scripts(pdf: OpenPdf) -> Iterator[TextSegment]:
         finally:
             raw.FPDFDoc_CloseJavaScriptAction(action)
         if text.strip():
-            yield TextSegment(text=text, locator=Locator.of(part=f"javascript{index + 1}"), first_line=1)
+            yield from text_segments(text, Locator.of(part=f"javascript{index + 1}"))
 
 
 def xfa(pdf: OpenPdf, context: ReadContext, known: set[str]) -> Iterator[Reading]:

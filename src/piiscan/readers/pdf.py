@@ -70,13 +70,13 @@ def _pages(pdf: OpenPdf, context: ReadContext, seen: _Seen) -> Iterator[Reading]
     count = len(pdf)
     for index in range(min(count, limit) if limit else count):
         context.budget.check_time()
-        page = read_page(pdf, index)
+        page = read_page(pdf, index, context.budget.check_time)
         if page is None:
             seen.broken.append(index + 1)
             continue
         seen.note(page)
         if page.text.strip():
-            yield from seen.marked(text_segments(page))
+            yield from seen.marked(text_segments(page.text, Locator.of(page=page.number)))
         yield from seen.marked(page.segments)
     if limit and count > limit:
         yield context.problem("limit-pages", f"{limit} of {count}", Locator.of(page=limit + 1), count - limit)
