@@ -28,7 +28,8 @@ NOT_NAMES = frozenset("平家建 平家造 千秋公園 小川内科 三国時�
 """Words that the build does not find because Sudachi does not hold them as one."""
 
 
-def _read(name: str) -> tuple[dict[str, Any], Iterator[tuple[str, list[str]]]]:
+def read_data(name: str) -> tuple[dict[str, Any], Iterator[tuple[str, list[str]]]]:
+    """The header of a data file, and its (key, entries) lines."""
     raw = gzip.decompress((files("piiscan.data") / f"{name}.gz").read_bytes()).decode()
     head, *lines = raw.split("\n")
     header: dict[str, Any] = json.loads(head)
@@ -51,11 +52,11 @@ class Lexicon:
     @lru_cache(maxsize=1)
     def load() -> Lexicon:
         """The shipped dictionary; the same object every time."""
-        header, surnames = _read("surnames")
+        header, surnames = read_data("surnames")
         return Lexicon(
             surnames=_by_class(surnames),
-            given=_by_class(_read("given")[1]),
-            not_names=NOT_NAMES | frozenset(word for _, words in _read("notnames")[1] for word in words),
+            given=_by_class(read_data("given")[1]),
+            not_names=NOT_NAMES | frozenset(word for _, words in read_data("notnames")[1] for word in words),
             versions=header["inputs"],
         )
 
@@ -72,12 +73,12 @@ class Lexicon:
     @cached_property
     def kana(self) -> Mapping[str, frozenset[str]]:
         """Katakana words: ``surname`` and ``given`` readings, ``foreign`` names, ``foreign-word`` that are ordinary words as well."""
-        return {key: frozenset(words) for key, words in _read("kana")[1]}
+        return {key: frozenset(words) for key, words in read_data("kana")[1]}
 
     @cached_property
     def romaji(self) -> Mapping[str, frozenset[str]]:
         """Lower-case Latin words: ``surname``, ``given``, ``foreign``."""
-        return {key: frozenset(words) for key, words in _read("romaji")[1]}
+        return {key: frozenset(words) for key, words in read_data("romaji")[1]}
 
     @cached_property
     def plain_kana_surnames(self) -> frozenset[str]:

@@ -1,0 +1,111 @@
+"""Recognizes Japanese addresses (JP_ADDRESS) down to the room."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+
+from piiscan.detect.address_grammar import Address, AddressGrammar
+from piiscan.detect.gazetteer import Gazetteer
+from piiscan.detect.recognizers.names import folded
+from piiscan.detect.view import TextView
+from piiscan.hookspecs import hookimpl
+from piiscan.model import Candidate
+from piiscan.protocols import Recognizer
+from piiscan.rules.model import RuleSet
+
+ADDRESS = "JP_ADDRESS"
+LABELS = tuple("住所 現住所 ご住所 所在地 居所 本籍 お届け先 届け先 送付先 配送先 本籍地 address addr jusho".split())
+_LEVEL = {"pref": 0.15, "city": 0.25, "town": 0.38, "block": 0.5, "room": 0.55}
+_PARCEL = re.compile("[一二三四五六七八九]?[百千][一二三四五六七八九十百]*番")
+"""Parcels of land as statutes and notices write them: not how people write where they live."""
+
+
+class AddressRecognizer:
+    """Starts at a prefecture or municipality of the postal data and reads on as far as the address goes."""
+
+    name = "addresses"
+    entity_types = (ADDRESS,)
+
+    def __init__(self, rules: RuleSet) -> None:
+        self._gazetteer = Gazetteer.load()
+        self._grammar = AddressGrammar(self._gazetteer)
+        own = [rule for rule in rules.rules if rule.entity_type == ADDRESS]
+        labels = sorted({*LABELS, *(label for rule in own for label in (*rule.labels, *rule.columns))}, key=len, reverse=True)
+        self._labels = frozenset(label.lower() for label in labels)
+        joined = "|".join(map(re.escape, labels))
+        self._label_before = re.compile(rf"(?:{joined})[\s　:：=＝\"'】］\]」|｜、,〒\d\-－]{{0,16}}$", re.IGNORECASE)
+        self._rule = own[0].id if own else None if rules.rules else "ja.address"
+
+    def candidates(self, view: TextView) -> Iterable[Candidate]:
+        """Addresses in the view's text."""
+        if self._rule is None or view.text.isascii():
+            return
+        ready = folded(view)
+        for address in self._addresses(ready.text):
+            start, end = ready.span(address.start, address.end)
+            score, evidence = self._weigh(ready.text, address, view.segment.label)
+            yield Candidate(
+                entity_type=ADDRESS,
+                start=start,
+                end=end,
+                score=round(min(score, 0.97), 3),
+                rule=self._rule,
+                recognizer=self.name,
+                evidence=evidence,
+            )
+
+    def _addresses(self, text: str) -> Iterator[Address]:
+        """Addresses from left to right, none inside another."""
+        hits = sorted(self._gazetteer.find(text), key=lambda hit: (hit[0], -hit[1]))
+        done = -1
+        for start, end, _ in hits:
+            if start < done:
+                continue
+            if text[start:end] in self._gazetteer.prefectures:
+                address = self._grammar.from_prefecture(text, start, end)
+            else:
+                address = self._grammar.from_city(text, start, end)
+            yield address
+            done = address.end if address.level != "pref" else end
+
+    def _weigh(self, text: str, address: Address, label: str | None) -> tuple[float, tuple[str, ...]]:
+        score = _LEVEL[address.level]
+        evidence = [f"level:{address.level}"]
+        numbered = address.level in ("block", "room")
+        if address.town:
+            evidence.append("dictionary:town")
+            score += 0.15 if numbered else 0.0
+        if address.prefecture:
+            evidence.append("dictionary:prefecture")
+            score += 0.1 if numbered or address.town else 0.0
+        if numbered and not address.strong:
+            score -= 0.05
+        if not address.unique and not address.prefecture:
+            score -= 0.05 if address.town else 0.15
+        if numbered and _PARCEL.search(text, address.start, address.end):
+            evidence.append("negative:地番")
+            score -= 0.4
+        before = text[max(0, address.start - 30) : address.start]
+        if (label and label.lower() in self._labels) or self._label_before.search(before):
+            evidence.append("label:住所")
+            score += 0.2 if address.level not in ("pref", "city") else 0.1
+        elif address.level != "pref" and _alone(text, address):
+            evidence.append("alone")
+            score += 0.1
+        return score, tuple(evidence)
+
+
+def _alone(text: str, address: Address) -> bool:
+    """Whether nothing else stands in its cell; for an address with numbers, in its line."""
+    numbered = address.level in ("block", "room")
+    line = text.rfind("\n", 0, address.start) + 1 if numbered else 0
+    stop = text.find("\n", address.end) if numbered else -1
+    rest = text[address.end : stop if stop >= 0 else len(text)]
+    return not text[line : address.start].strip(" \t\r\n　〒0123456789-－\"'") and not rest.strip(" \t\r\n　\"'")
+
+
+@hookimpl
+def piiscan_recognizers() -> Iterable[Callable[[RuleSet], Recognizer]]:
+    """This recognizer."""
+    return [AddressRecognizer]
