@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
+from piiscan.detect.presidio_gate import PresidioWindows
 from piiscan.detect.resolve import Resolver, Verdict
 from piiscan.detect.view import TextView
 from piiscan.model import Candidate, Detected, Detection, Problem, Segment, TextHits, TextSegment
@@ -70,5 +71,8 @@ class Detector:
 
 
 def build_detector(registry: Registry, rules: RuleSet) -> Detector:
-    """A detector with all recognizers of a registry."""
-    return Detector(rules, [factory(rules) for factory in registry.recognizers.values()])
+    """A detector with all recognizers of a registry, Presidio's behind their gates."""
+    recognizers: list[Recognizer] = [factory(rules) for factory in registry.recognizers.values()]
+    if registry.presidio:
+        recognizers.append(PresidioWindows(rules, registry.presidio))
+    return Detector(rules, recognizers)
