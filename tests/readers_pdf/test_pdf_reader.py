@@ -138,6 +138,15 @@ def test_scripts_and_xmp_are_read() -> None:
     assert (creator.text, creator.label) == ("Suzuki", "creator")
 
 
+def test_damaged_xmp_is_read_as_far_as_it_goes() -> None:
+    """A packet with undeclared prefixes and unclosed elements still gives its values."""
+    xmp = b"<x:xmpmeta><lost:author>Suzuki</lost:author><broken a='1'></x:xmpmeta>"
+    body = b"<< /Type /Metadata /Subtype /XML /Length %d >>\nstream\n%s\nendstream" % (len(xmp), xmp)
+    assert texts(read(with_object(write_pdf([["本文"]]), b"/Metadata 900 0 R", body)), SegmentKind.PROPERTY) == [
+        "Suzuki"
+    ]
+
+
 def test_text_of_a_stamp_is_read() -> None:
     """A name that only the appearance of a stamp shows comes out, and the page's own text not twice."""
     drawn = b"BT /F9 12 Tf 2 2 Td (Tanaka) Tj ET"

@@ -111,24 +111,27 @@ def leaves(xml: bytes) -> Iterator[tuple[str, str, str]]:
     if root is None:
         return
     for element in root.iter(etree.Element):
-        tag = etree.QName(element).localname
-        path = "/".join(etree.QName(e).localname for e in [*reversed(list(element.iterancestors()))][-3:]) + "/" + tag
+        tag = _local(element.tag)
+        path = "/".join(_local(e.tag) for e in [*reversed(list(element.iterancestors()))][-3:]) + "/" + tag
         if element.text and element.text.strip():
             yield path, _label(element, tag), element.text
         for key, value in element.attrib.items():
-            name = etree.QName(key).localname
+            name = _local(key)
             if len(value) > 1 and "://" not in value and name not in _TECHNICAL:
                 yield f"{path}/@{name}", name, str(value)
 
 
 def _label(element: Any, tag: str) -> str:
     """RDF wraps values in lists: the label is the element around them."""
-    from lxml import etree
-
     while tag in {"li", "Seq", "Bag", "Alt", "value"} and element.getparent() is not None:
         element = element.getparent()
-        tag = etree.QName(element).localname
-    return str(tag)
+        tag = _local(element.tag)
+    return tag
+
+
+def _local(name: object) -> str:
+    """A name without its namespace. lxml's own way refuses the names that damaged XML brings."""
+    return str(name).rsplit("}", 1)[-1].rsplit(":", 1)[-1]
 
 
 def xmp(content: Content, context: ReadContext, known: set[str]) -> Iterator[TextSegment]:
