@@ -34,6 +34,7 @@ HEAD = "[-A-Z]"
 WINDOW = 60
 HINT_WINDOW = 80
 CONTEXT_BOOST, CONTEXT_FLOOR = 0.35, 0.4  # what Presidio's own context enhancer adds
+HINT_FLOOR = 0.6  # a hint is a label of the number, more than a context word
 
 _WIDE = re.compile("[！-～　]")
 _HALF_WIDTH = str.maketrans({**{chr(c): chr(c - 0xFEE0) for c in range(0xFF01, 0xFF5F)}, "　": " "})
@@ -141,8 +142,8 @@ class PresidioWindows:
         words = (*loaded.context, *hints)
         near = bool(words) and _hinted(text, result.start, result.end, words)
         if near and score < 1.0:
-            score = max(score + CONTEXT_BOOST, CONTEXT_FLOOR)
-            evidence.append("near:context")
+            score = max(score + CONTEXT_BOOST, HINT_FLOOR if hints else CONTEXT_FLOOR)
+            evidence.append("near:hint" if hints else "near:context")
         return Candidate(
             entity_type=self._types.get(result.entity_type, result.entity_type),
             start=result.start,
