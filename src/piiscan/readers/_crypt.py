@@ -19,7 +19,7 @@ _DEFAULT = "VelvetSweatshop"
 def decrypted(content: Content, context: ReadContext) -> Content:
     """The same document without its encryption; the content itself where it has none.
 
-    Raises ReadError: `encrypted` where no password fits, `damaged` where the container is broken.
+    Raises ReadError `encrypted` where no password fits.
     """
     if not content.head().startswith(OLE_MAGIC):
         return content
@@ -31,8 +31,10 @@ def decrypted(content: Content, context: ReadContext) -> Content:
             document = msoffcrypto.OfficeFile(stream)
             if not document.is_encrypted():
                 return content
-        except Exception as error:  # noqa: BLE001 - the library raises whatever a broken file makes it raise
-            raise ReadError("damaged", type(error).__name__) from None
+        except Exception:  # noqa: BLE001 - the library raises whatever a broken file makes it raise
+            if "EncryptedPackage".encode("utf-16-le") in content.head():
+                raise ReadError("encrypted", "damaged container") from None
+            return content  # whoever reads it will say what is wrong with it
         for password in (*context.passwords, _DEFAULT):
             context.budget.check_time()
             data = _try(document, password)

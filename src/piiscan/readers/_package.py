@@ -86,7 +86,7 @@ class Package:
         except BaseException:
             self._stream.close()
             raise
-        self._lower: dict[str, str] = {n.lower(): n for n in reversed(self.names)}
+        self._lower: dict[str, str] = {n.lower(): n for n in reversed(self.names)}  # the first of a name wins
 
     def _open(self) -> None:
         try:

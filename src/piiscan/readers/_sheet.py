@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
@@ -24,16 +24,20 @@ HEADER_ROWS: Final = 10
 
 @dataclass(frozen=True, slots=True)
 class Workbook:
-    """What cells refer to: the shared strings and, by style number, how numbers are written."""
+    """What cells refer to: the shared strings (read on first need) and, by style number, how numbers are written.
 
-    strings: Sequence[str] = field(repr=False)
+    `padded` are the styles that add leading zeros.
+    """
+
+    strings: Callable[[], Sequence[str]] = field(repr=False)
     formats: Mapping[int, Formatter]
+    padded: frozenset[int] = frozenset()
 
 
-def look(package: Package, part: str) -> Scan:
+def look(package: Package, part: str, padded: frozenset[int] = frozenset()) -> Scan:
     """The first look; where cells have no addresses, a slower one that counts them."""
     with package.xml_stream(part) as stream:
-        found = scan(stream)
+        found = scan(stream, padded)
     if not found.exact:
         found.columns, found.rows = set(), []
         for number, row in _rows(package, part):
@@ -156,7 +160,7 @@ def cell_text(cell: Element, book: Workbook) -> str | None:
 
 def _shared(value: str, book: Workbook) -> str | None:
     try:
-        return book.strings[int(value)] or None
+        return book.strings()[int(value)] or None
     except (ValueError, IndexError):
         return None
 

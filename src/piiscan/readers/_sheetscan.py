@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import BinaryIO, Final
 
 CHUNK: Final = 1024 * 1024
@@ -39,16 +40,17 @@ class Scan:
     skeleton: bytearray = field(default_factory=bytearray)
     exact: bool = True
     cells: int = 0
+    styled: bool = False
 
     def blocks(self) -> list[tuple[int, int]]:
         """Stretches of rows (first, last) without long gaps between them."""
         rows = sorted(set(self.rows))
         if not rows:
             return []
-        gaps = sorted(((b - a, i + 1) for i, (a, b) in enumerate(zip(rows, rows[1:], strict=False)) if b - a > GAP))
+        gaps = sorted(((b - a, i + 1) for i, (a, b) in enumerate(pairwise(rows)) if b - a > GAP))
         cuts = sorted(i for _, i in gaps[-(MAX_BLOCKS - 1) :])
         edges = [0, *cuts, len(rows)]
-        return [(rows[a], rows[b - 1]) for a, b in zip(edges, edges[1:], strict=False)]
+        return [(rows[a], rows[b - 1]) for a, b in pairwise(edges)]
 
 
 def column_number(letters: str) -> int:
@@ -68,9 +70,10 @@ def column_name(number: int) -> str:
     return name
 
 
-def scan(stream: BinaryIO) -> Scan:
-    """Look over a worksheet. Reads the whole stream; keeps only what is not cells."""
+def scan(stream: BinaryIO, styles: frozenset[int] = frozenset()) -> Scan:
+    """Look over a worksheet. Reads the whole stream; keeps only what is not cells. `styled` tells whether one of `styles` is in use."""
     found = Scan()
+    marks = tuple(b' s="%d"' % style for style in styles)
     letters: set[bytes] = set()
     buffer, state = b"", "before"
     while chunk := stream.read(CHUNK):
@@ -89,6 +92,7 @@ def scan(stream: BinaryIO) -> Scan:
         if state == "in":
             end = _END.search(buffer)
             cut = end.start() if end else _safe_cut(buffer)
+            found.styled = found.styled or any(mark in buffer[:cut] for mark in marks)
             _look(buffer[:cut], found, letters)
             buffer, state = buffer[end.end() if end else cut :], "after" if end else "in"
         if state == "after" and len(found.skeleton) < SKELETON_BYTES:

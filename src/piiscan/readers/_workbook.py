@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Final
 
 from lxml import etree
@@ -13,6 +14,7 @@ from piiscan.readers._numfmt import Formatter, formatter
 from piiscan.readers._ooxml import part_label, relations
 from piiscan.readers._package import Package
 from piiscan.readers._sheet import Workbook, reading_text, string_text
+from piiscan.readers._sheetfast import strings_have_readings
 from piiscan.readers._text import frames, prop, segments
 from piiscan.readers._xml import SAFE, Element, all_text, attr, child, descend, local, parse_bytes, parse_part, unescape
 
@@ -98,10 +100,14 @@ def formats(package: Package, *, base_1904: bool) -> Mapping[int, Formatter]:
     return found
 
 
-def load(package: Package, base_1904: bool) -> tuple[Workbook, list[str]]:  # noqa: FBT001
+def load(package: Package, base_1904: bool) -> tuple[Workbook, list[str]]:
     """What cells refer to, and the readings of strings."""
-    texts, readings = strings(package, package.find("xl/sharedStrings.xml"))
-    return Workbook(texts, formats(package, base_1904=base_1904)), readings
+    part = package.find("xl/sharedStrings.xml")
+    known = formats(package, base_1904=base_1904)
+    padded = frozenset(number for number, show in known.items() if show.__qualname__.startswith("padder"))
+    cached = cache(lambda: strings(package, part))
+    readings = cached()[1] if strings_have_readings(package, part) else []
+    return Workbook(lambda: cached()[0], known, padded), readings
 
 
 def around_cells(

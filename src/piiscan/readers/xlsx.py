@@ -12,6 +12,7 @@ from piiscan.protocols import ReadContext, Reader
 if TYPE_CHECKING:
     from piiscan.readers._package import Package
     from piiscan.readers._sheet import Workbook
+    from piiscan.readers._sheetfast import FastCells
     from piiscan.readers._workbook import Sheet
 
 _OOXML: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml."
@@ -41,6 +42,7 @@ class XlsxReader:
 def _read(package: Package) -> Iterator[Reading]:
     from piiscan.errors import ReadError
     from piiscan.readers._ooxml import leftovers, main_part, properties
+    from piiscan.readers._sheetfast import FastCells
     from piiscan.readers._text import segments
     from piiscan.readers._workbook import index, load
 
@@ -51,9 +53,10 @@ def _read(package: Package) -> Iterator[Reading]:
     if main is None:
         package.note("part-unreadable", "workbook part missing")
     workbook, readings = load(package, book.base_1904)
+    fast = FastCells(package, [s.name for s in book.sheets])
     done = {p for p in (main, package.find("xl/sharedStrings.xml")) if p}
     for sheet in book.sheets:
-        yield from _sheet(package, sheet, workbook, done)
+        yield from _sheet(package, sheet, workbook, fast, done)
         yield from package.take_problems()
     yield from segments(book.names, Locator.of(part="definedNames"))
     yield from segments(readings, Locator.of(part="phonetic"), SegmentKind.COMMENT)
@@ -63,7 +66,7 @@ def _read(package: Package) -> Iterator[Reading]:
     yield from package.take_problems()
 
 
-def _sheet(package: Package, sheet: Sheet, workbook: Workbook, done: set[str]) -> Iterator[Reading]:
+def _sheet(package: Package, sheet: Sheet, workbook: Workbook, fast: FastCells, done: set[str]) -> Iterator[Reading]:
     from piiscan.errors import LimitError, ReadError
     from piiscan.readers._ooxml import relations
     from piiscan.readers._sheet import look, tables
@@ -81,13 +84,14 @@ def _sheet(package: Package, sheet: Sheet, workbook: Workbook, done: set[str]) -
         return  # its chart is a part of its own
     done.add(part)
     try:
-        found = look(package, part)
+        found = look(package, part, workbook.padded)
     except LimitError:
         raise
     except ReadError as error:
         package.note("part-unreadable" if error.code == "damaged" else error.code, error.detail, part)
         return
-    yield from tables(package, part, found, workbook, locator)
+    quick = fast.tables(sheet.name, found, locator)
+    yield from tables(package, part, found, workbook, locator) if quick is None else quick
     yield from around_cells(package, sheet, bytes(found.skeleton), found.formulas, locator)
     for kind, target, external in relations(package, part).values():
         if kind in {"comments", "threadedComment"} and not external and package.find(target) and target not in done:
