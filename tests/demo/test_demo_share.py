@@ -123,7 +123,7 @@ def test_mail_addresses_are_under_example_domains(share: tuple[Path, list[Plante
 def test_truth_on_disk_holds_no_value(share: tuple[Path, list[Planted]], tmp_path: Path) -> None:
     """The file has a line for each planting and none of the canaries; nor has the repr of the truth."""
     path = tmp_path / "truth.jsonl"
-    write_truth(share[1], path)
+    write_truth(path, share[1])
     text = path.read_text(encoding="utf-8")
     assert [json.loads(line)["count"] for line in text.splitlines()] == [p.count for p in share[1]]
     assert not [c for c in canaries(share[1]) if c in text or c in repr(share[1])]

@@ -46,7 +46,7 @@ def make_share(folder: Path, seed: int = 1, scale: int = 1) -> list[Planted]:
     return share.planted
 
 
-def write_truth(planted: Iterable[Planted], path: Path) -> None:
+def write_truth(path: Path, planted: Iterable[Planted]) -> None:
     """Write the truth as JSON lines, without values: keep it outside of the scanned folder all the same."""
     with path.open("w", encoding="utf-8", newline="\n") as out:
         for p in planted:
