@@ -38,7 +38,7 @@ _ODD_UTF8 = re.compile("[\u0180-\u036f\u0530-\u07ff]")
 _ORDINARY_UTF8 = re.compile("[\u00a0-\u017f\u2000-\u206f\u3000-\u30ff\u4e00-\u9fff\uff00-\uffef]")
 _EUC_AS_CP932 = re.compile("[､･｡｢][\uff61-\uff9f\u4e00-\u9fff]")
 _MOJIBAKE = re.compile(
-    "[縺繧繝][^\n]{0,2}[縺繧繝]"  # UTF-8 read as CP932
+    "(?:[縺繧繝][^\n]{0,2}){3}"  # UTF-8 read as CP932
     "|(?:[ãåæç][\u0080-\u00bf\u0152-\u0178\u02c6\u02dc\u2010-\u2122][^\n]?){2}"  # UTF-8 read as Latin-1 or CP1252
     "|(?:[‚ƒ][\u0020-\u00ff\u0152-\u0178\u2010-\u2122]){3}"  # CP932 read as CP1252
     "|\ufffd{2}"
@@ -91,7 +91,7 @@ class Decoder:
             if text is not None:
                 self.seen.add(self.bulk)
                 return text
-        text = _strict(data, "utf-8")
+        text = _strict(data, "utf-8") if self._may_be_utf8(data) else None
         if text is not None and not has_iso2022jp(data) and not _doubtful_utf8(text):
             return self._took("utf-8", text)
         if has_iso2022jp(data) or _has_utf8_line(data):
@@ -117,10 +117,14 @@ class Decoder:
             return text
         if line.isascii():
             return line.decode("ascii")
-        text = _strict(line, "utf-8")
-        if text is not None and (self.bulk in {None, "utf-8"} or _UTF8_KANJI.search(line)) and not _doubtful_utf8(text):
+        text = _strict(line, "utf-8") if self._may_be_utf8(line) else None
+        if text is not None and not _doubtful_utf8(text):
             return self._took("utf-8", text)
         return self._use(_best(line[:SAMPLE_BYTES], self.bulk), line)
+
+    def _may_be_utf8(self, data: bytes) -> bool:
+        """After other Japanese text, a few bytes that are UTF-8 by chance are no proof."""
+        return self.bulk in {None, "utf-8", "cp1252", "iso-2022-jp"} or _UTF8_KANJI.search(data) is not None
 
     def _use(self, encoding: str, data: bytes) -> str:
         text = _strict(data, encoding)

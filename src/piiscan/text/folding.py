@@ -165,7 +165,7 @@ def _kanji() -> dict[int, str | None]:
     compat = (c for low, high in ((0xF900, 0xFB00), (0x2F800, 0x2FA20)) for c in range(low, high))
     for code in compat:
         unified = unicodedata.normalize("NFC", chr(code))
-        if len(unified) == 1:
+        if len(unified) == 1 and unified != chr(code):
             table[code] = unified
     variants = {pair[0]: pair[1] for pair in _VARIANTS.split() if pair[0] != pair[1]}
     table.update({ord(old): new for old, new in variants.items()})
