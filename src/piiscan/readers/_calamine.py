@@ -40,7 +40,8 @@ def workbook(content: Content) -> Any:
     """An open calamine workbook. Raises ReadError."""
     import python_calamine
 
-    return safely(lambda: python_calamine.CalamineWorkbook.from_filelike(content.open()))
+    with content.open() as stream:  # calamine takes all bytes at once and needs the stream no longer
+        return safely(lambda: python_calamine.CalamineWorkbook.from_filelike(stream))
 
 
 def value_text(value: Any) -> str | None:
