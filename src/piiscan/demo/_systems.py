@@ -69,7 +69,8 @@ def trouble(share: Share, maker: Maker) -> None:
     """Damaged, empty and oddly named files: each must be told of, none may stop a scan."""
     lost, kept = maker.people(2)
     whole = docx(["退会届", f"氏名 {lost.name}", f"電話番号 {lost.phone}"], author="店舗")
-    share.add("その他/壊れた退会届.docx", whole[: len(whole) // 2], plants([lost], CONTACT, "本文"), readable=False)
+    cut = whole.index(b"word/document.xml") + 60  # the text is not in what is left
+    share.add("その他/壊れた退会届.docx", whole[:cut], plants([lost], CONTACT, "本文"), readable=False)
     share.add("その他/空のファイル.txt", b"")
     share.add("その他/~$社員名簿_2024年度.xlsx", b"\x05" + "総務部".encode("utf-16-le").ljust(164, b"\0"))
     share.add(
