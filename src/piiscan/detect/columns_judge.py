@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 import polars as pl
 
-from piiscan.detect.columns_values import ValueCheck, Verdict, meaningful, spread
-from piiscan.detect.headers import HeaderMatch, NAME_TYPES, is_quiet, names_things
+from piiscan.detect.columns_values import TypeCheck, ValueCheck, Verdict, meaningful, spread
+from piiscan.detect.headers import NAME_TYPES, HeaderMatch, is_quiet, names_things
 from piiscan.model import Severity
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ class Judgement:
     """The verdict on a column."""
 
     rule: Rule
-    check: ValueCheck
+    check: TypeCheck
     labelled: bool
     confidence: float
     evidence: tuple[str, ...]
@@ -68,9 +68,13 @@ class ColumnJudge:
         return tuple(
             r
             for r in self.rules.rules
-            if (r.need == "nothing" or "check" in r.need or self.check(r).has_dictionary)
-            and (r.value or r.pattern or r.shapes or self.check(r).has_dictionary)
-            and not r.entity_type.startswith("SENS_")
+            if self.check(r).has_dictionary
+            or (
+                (r.need == "nothing" or "check" in r.need)
+                and (r.pattern or r.shapes)
+                and r.entity_type != "JP_NAME_KANA"
+                and not r.entity_type.startswith("SENS_")
+            )
         )
 
     def column(self, header: str, group: str, values: pl.Series) -> Judgement | None:
@@ -118,53 +122,66 @@ class ColumnJudge:
         return own or self.book.matches(group)
 
     def _labelled_options(self, matches: dict[str, HeaderMatch], sample: pl.Series) -> Iterator[_Option]:
-        for rule in self.rules.rules:
-            match = matches.get(rule.id)
-            if match is None:
+        for rules in _by_type(r for r in self.rules.rules if r.id in matches):
+            match = max((matches[r.id] for r in rules), key=lambda m: (m.strength, len(m.label)))
+            checks = [c for r in rules if not (c := self.check(r)).anything_goes or match.strength >= 0.85]
+            if not checks:
                 continue
-            check = self.check(rule)
-            if check.anything_goes and match.strength < 0.85:
-                continue
+            check = TypeCheck(checks)
             verdict = check.judge(sample, labelled=True)
-            needed = rule.column_share if match.strength >= 0.85 else max(rule.column_share, STRICT_SHARE)
+            needed = rules[0].column_share if match.strength >= 0.85 else max(rules[0].column_share, STRICT_SHARE)
             if verdict.share >= needed:
-                yield self._option(rule, check, verdict, match, f"header:{match.label}")
+                yield self._option(check, verdict, match, f"header:{match.label}")
 
     def _unlabelled_options(self, header: str, sample: pl.Series, matches: dict[str, HeaderMatch]) -> Iterator[_Option]:
         first = spread(sample, 24)
-        for rule in self._unlabelled:
-            check = self.check(rule)
-            if rule.entity_type in NAME_TYPES and (names_things(header) or matches):
+        for rules in _by_type(self._unlabelled):
+            if rules[0].entity_type in NAME_TYPES and (names_things(header) or matches):
                 continue
+            check = TypeCheck([self.check(r) for r in rules])
             if check.judge(first, labelled=False).share < 0.5:
                 continue
             verdict = check.judge(sample, labelled=False)
-            if self._strict(rule, check, verdict, sample):
-                yield self._option(rule, check, verdict, None, "column")
+            if self._strict(check, verdict, sample):
+                yield self._option(check, verdict, None, "column")
 
-    def _strict(self, rule: Rule, check: ValueCheck, verdict: Verdict, sample: pl.Series) -> bool:
+    def _strict(self, check: TypeCheck, verdict: Verdict, sample: pl.Series) -> bool:
+        rule = check.checks[verdict.best].rule
         if check.has_dictionary:
             return len(sample) >= FREE_COLUMN and verdict.share >= STRICT_SHARE and verdict.confirmed >= STRICT_SHARE
-        if rule.need == "nothing":
+        if rule.need == "nothing" or (rule.need == "check" and _grouped(rule)):
             return verdict.share >= max(rule.column_share, 0.6)
         if len(sample) < STRICT_VALUES or verdict.share < STRICT_SHARE or verdict.confirmed < STRICT_SHARE:
             return False
         return check.noise_rate(sample.filter(verdict.mask)) <= NOISE_RATE
 
-    def _option(self, rule: Rule, check: ValueCheck, verdict: Verdict, match: HeaderMatch | None, why: str) -> _Option:
-        scores = rule.scores
+    def _option(self, check: TypeCheck, verdict: Verdict, match: HeaderMatch | None, why: str) -> _Option:
+        best = check.checks[verdict.best]
+        rule, scores = best.rule, best.rule.scores
         confirmed = verdict.confirmed >= 0.5
         strength = match.strength if match else 0.0
         total = scores.base + (scores.check if confirmed else 0.0)
         total += scores.column * strength if match else 0.25 if rule.need != "nothing" else 0.15
         if "rounded" in verdict.evidence:
             total -= 0.2
-        checks = tuple(f"check:{name}" for name in check.checks) if confirmed else ()
+        checks = tuple(f"check:{name}" for name in best.checks) if confirmed else ()
         evidence = (why, f"share:{verdict.share:.2f}", *checks, *verdict.evidence)
         quiet = self.rules.entity(rule.entity_type).severity is Severity.NONE
         judgement = Judgement(rule, check, match is not None, round(min(max(total, 0.0), 0.99), 3), evidence, quiet)
         order = (strength, float(confirmed), total + 0.3 * verdict.share, float(rule.specificity), float(quiet))
         return _Option(judgement, order)
+
+
+def _by_type(rules: Iterable[Rule]) -> Iterable[list[Rule]]:
+    found: dict[str, list[Rule]] = {}
+    for rule in rules:
+        found.setdefault(rule.entity_type, []).append(rule)
+    return found.values()
+
+
+def _grouped(rule: Rule) -> bool:
+    """Whether the rule's numbers are written in groups, which alone says much (``090-1234-5678``)."""
+    return bool(rule.shapes) and all(any(c in shape for c in "-(@") for shape in rule.shapes)
 
 
 def _rank(types: tuple[str, ...], rule: Rule) -> int:

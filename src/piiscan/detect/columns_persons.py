@@ -41,7 +41,7 @@ class RowPersons:
         contacts = {kind: hash_values(_folded(kind, values)) for kind, values in kinds.items() if values is not None}
         rows = len(next(iter(found.values()))[1]) if found else 0
         if names:
-            keys = self._named(names, contacts, rows)
+            keys = self._named(names, contacts)
         elif contacts and set(contacts) != {BIRTH}:
             keys = self._nameless(contacts)
         else:
@@ -50,7 +50,7 @@ class RowPersons:
             locator=locator, rows=rows, person_keys=frozenset(keys.to_list()), roster=self._records >= ROSTER_PERSONS
         )
 
-    def _named(self, names: list[pl.Series], contacts: Mapping[int, pl.Series], rows: int) -> pl.Series:
+    def _named(self, names: list[pl.Series], contacts: Mapping[int, pl.Series]) -> pl.Series:
         name = hash_values(_folded_names(names[0]))
         frame = pl.DataFrame({"name": name, **{str(k): v for k, v in contacts.items()}})
         usable = [k for k in (MAIL, PHONE, BIRTH, ADDRESS) if k in contacts]

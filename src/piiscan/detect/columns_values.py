@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -20,6 +20,9 @@ PLACEHOLDER = r"^(?i)(?:[-‐－―ー*＊×/\s　.]*|なし|無し?|不明|未�
 
 DICTIONARY_CHECKS = frozenset({"person_name", "address"})
 """Validators that know real names and places: passing them says as much as a check digit does."""
+
+TYPE_CHECKS = {"PERSON": "person_name", "JP_NAME_KANA": "kana_name", "JP_ADDRESS": "address"}
+"""What checks a type whose rules only have labels: the dictionaries are programs."""
 
 BIRTH_TYPES = frozenset({"DATE_OF_BIRTH", "JP_DATE_OF_BIRTH"})
 
@@ -65,6 +68,7 @@ class Verdict:
     mask: pl.Series
     confirmed: float
     evidence: tuple[str, ...] = ()
+    best: int = 0
 
     @property
     def share(self) -> float:
@@ -72,13 +76,42 @@ class Verdict:
         return float(self.mask.mean() or 0.0) if len(self.mask) else 0.0  # type: ignore[arg-type]
 
 
+class TypeCheck:
+    """The checks of all rules of one entity type that may apply to a column: a value passes when it passes one of them."""
+
+    def __init__(self, checks: Sequence[ValueCheck]) -> None:
+        self.checks = tuple(checks)
+
+    def judge(self, distinct: pl.Series, *, labelled: bool) -> Verdict:
+        """As :meth:`ValueCheck.judge`; `best` is the rule that most values follow."""
+        verdicts = [c.judge(distinct, labelled=labelled) for c in self.checks]
+        mask = verdicts[0].mask
+        for verdict in verdicts[1:]:
+            mask |= verdict.mask
+        counts = [int(v.mask.sum()) for v in verdicts]
+        best = max(range(len(verdicts)), key=lambda i: (counts[i], self.checks[i].rule.specificity, -i))
+        confirmed = min(1.0, sum(v.confirmed for v in verdicts) if len(verdicts) > 1 else verdicts[0].confirmed)
+        named = [e for v in verdicts if v.mask.any() for e in v.evidence]
+        return Verdict(mask, confirmed, tuple(dict.fromkeys(named)), best)
+
+    def noise_rate(self, passing: pl.Series) -> float:
+        """The worst of the checks."""
+        return max(c.noise_rate(passing) for c in self.checks)
+
+    @property
+    def has_dictionary(self) -> bool:
+        """Whether a name or address dictionary stands behind it."""
+        return any(c.has_dictionary for c in self.checks)
+
+
 class ValueCheck:
     """The value check of one rule for whole columns. Not thread-safe (remembers answers of slow validators)."""
 
     def __init__(self, rule: Rule, validators: Mapping[str, Validator]) -> None:
         self.rule = rule
-        self.checks = tuple(name for name in rule.validators if name in validators)
-        self._validators = {name: validators[name] for name in self.checks}
+        own = tuple(name for name in rule.validators if name in validators)
+        self.checks = own or ((TYPE_CHECKS[rule.entity_type],) if rule.entity_type in TYPE_CHECKS else ())
+        self._validators = {name: validators[name] for name in own}
         self._pattern = _anchored(rule)
         self._fast = self._pattern is None or _polars_takes(self._pattern)
         self._slow = None if self._fast or self._pattern is None else re.compile(self._pattern)
@@ -216,7 +249,9 @@ def _expanded(pattern: str) -> str:
 
 
 def _shape_pattern(shape: str) -> str:
-    """A shape of a rule as a regular expression: 0 a digit, A a letter; sets and repetitions as they are."""
+    """A shape of a rule as a regular expression: 0 a digit, A a letter; sets and repetitions as they are; ``@`` a mail address."""
+    if shape == "@":
+        return r"[^\s@<>,;]+@[^\s@<>,;]+\.[^\s@<>,;.]+"
     return "".join(
         _UNITS.get(part, part if part[0] in "{[" else re.escape(part)) for part in _SHAPE_PARTS.findall(shape)
     )

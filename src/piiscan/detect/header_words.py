@@ -16,6 +16,9 @@ NOT_PERSONS = re.compile(
     r"商品|品名|製品|会社|企業|法人|店舗|店名|支店|部署|部門|学校|病院|施設|建物|町名|市名|銀行|ファイル|ホスト|サーバ|ブランド|メーカ|カテゴリ|"
     r"プラン|コース|キャンペーン|イベント|倉庫|団体|組織|項目|列名|テーブル|shohin|shouhin|kaisha|tenpo|busho|hinmei"
 )
+NOT_PAYMENT = re.compile(
+    r"ポイント|会員|メンバー|診察|ギフト|図書|プリペイド|社員|入館|point|member|gift|prepaid|staff"
+)
 NOT_STREETS = re.compile(r"メール|mail|ip|mac|url|web|wallet|リンク", re.IGNORECASE)
 QUIET = re.compile(
     r"(?:金額|単価|価格|数量|個数|在庫|合計|小計|税込|税抜|売上|品番|型番|品目|商品(?:コード|番号|id)|jan(?:コード|code|cd)?|ean|isbn|sku|"
@@ -32,7 +35,7 @@ _NOT_PERSON_WORDS_TEXT = (
 NOT_PERSON_WORDS = frozenset(_NOT_PERSON_WORDS_TEXT.split())
 _GENERIC_TEXT = (
     "no id 番号 項番 連番 通番 行番号 備考 摘要 メモ コメント 内容 詳細 件名 タイトル 日付 日時 登録日 更新日 作成日 注文日 発行日 入会日 金額 単価 価格 数量 "
-    "合計 小計 商品 商品名 商品コード 品番 品名 型番 jan janコード 店舗 店舗名 店舗コード 会社 会社名 部署 部署名 役職 区分 種別 状態 ステータス ランク 注文番号 "
+    "合計 小計 商品 商品名 商品コード 品番 品名 型番 jan janコード 店舗 店舗名 店舗コード 会社 会社名 部署 部署名 役職 区分 種別 状態 ステータス ランク "
     "伝票番号 受注番号 支払方法 "
     "url name date amount price qty quantity total status note notes memo comment type code key value created updated "
     "createdat updatedat version title description product store shop rank point ポイント 連絡先 性別 年齢 年 月 日 項目 値 sku 在庫 追跡番号 法人番号"

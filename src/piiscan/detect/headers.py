@@ -12,7 +12,17 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-from piiscan.detect.header_words import GENERIC, NOT_PERSON_WORDS, NOT_PERSONS, NOT_STREETS, NOTE, PARTS, QUIET, TAIL
+from piiscan.detect.header_words import (
+    GENERIC,
+    NOT_PAYMENT,
+    NOT_PERSON_WORDS,
+    NOT_PERSONS,
+    NOT_STREETS,
+    NOTE,
+    PARTS,
+    QUIET,
+    TAIL,
+)
 from piiscan.rules.model import Rule, RuleSet
 
 NAME_TYPES = frozenset({"PERSON", "JP_NAME_KANA"})
@@ -141,7 +151,8 @@ def _negated(rule: Rule, key: str, header: str, match: HeaderMatch) -> bool:
         return True
     if rule.entity_type in NAME_TYPES and names_things(header):
         return True
-    return rule.entity_type == "JP_ADDRESS" and bool(NOT_STREETS.search(key))
+    other = {"JP_ADDRESS": NOT_STREETS, "CREDIT_CARD": NOT_PAYMENT}.get(rule.entity_type)
+    return other is not None and bool(other.search(key))
 
 
 @dataclass(frozen=True, slots=True)
