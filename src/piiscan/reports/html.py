@@ -8,6 +8,7 @@ from base64 import b64encode
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, BinaryIO, ClassVar
+from urllib.parse import unquote
 
 from piiscan.hookspecs import hookimpl
 from piiscan.inventory.reading import InventoryReader
@@ -31,8 +32,7 @@ class HtmlReport:
 
     def write(self, inventory: InventoryReader, out: BinaryIO, *, lang: str = "ja") -> None:
         """Write the page."""
-        for piece in render(collect(inventory), lang):
-            out.write(piece.encode("utf-8", "replace"))
+        out.writelines(piece.encode("utf-8", "replace") for piece in render(collect(inventory), lang))
 
 
 def render(data: ReportData, lang: str = "ja") -> Iterable[str]:
@@ -41,7 +41,11 @@ def render(data: ReportData, lang: str = "ja") -> Iterable[str]:
 
     words = Words(lang)
     environment = Environment(
-        loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
     )
     style = (TEMPLATES / "report.css").read_text(encoding="utf-8")
     script = (TEMPLATES / "report.js").read_text(encoding="utf-8")
@@ -81,6 +85,7 @@ def _context(data: ReportData, words: Words) -> dict[str, Any]:
         "todo": lambda row: _todo(row, words),
         "note": lambda change: note_words(change, words),
         "wrap": _wrap,
+        "place": lambda uri: _wrap(place_words(uri)),
     }
 
 
@@ -106,8 +111,15 @@ def note_words(change: Change, words: Words) -> str:
 
 
 def _wrap(name: str) -> str:
-    """A long path with places where it may break."""
-    return re.sub(r"([/\\_.\-])", "\\1\u200b", name)
+    """A long path as markup, with places where it may break."""
+    from markupsafe import Markup, escape
+
+    return Markup("<wbr>").join(escape(part) for part in re.split(r"(?<=[/\\_])", name))
+
+
+def place_words(uri: str) -> str:
+    """A uri as people read it: without percent signs, and as a plain path for files."""
+    return unquote(uri.removeprefix("file://"), errors="replace")
 
 
 @hookimpl

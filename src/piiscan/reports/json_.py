@@ -53,7 +53,9 @@ class JsonReport:
         _array(out, "changes", (change_json(c) for c in inventory.diff()))
         _array(out, "findings", findings())
         found = digest.result()
-        out.write(b',\n"evidence":' + _dump({"algorithm": "sha256", "findings": found.findings, "digest": found.digest}))
+        out.write(
+            b',\n"evidence":' + _dump({"algorithm": "sha256", "findings": found.findings, "digest": found.digest})
+        )
         out.write(b"}\n")
 
 
@@ -122,8 +124,7 @@ def plain(value: Any) -> Any:
 
 def _array(out: BinaryIO, name: str, rows: Iterable[Any]) -> None:
     out.write(f',\n"{name}":['.encode())
-    for number, row in enumerate(rows):
-        out.write((b",\n" if number else b"\n") + _dump(row))
+    out.writelines((b",\n" if number else b"\n") + _dump(row) for number, row in enumerate(rows))
     out.write(b"]")
 
 

@@ -6,12 +6,12 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import cached_property
+from functools import cache, cached_property
+from pathlib import Path
 from typing import Any
 
 from piiscan import problems
 from piiscan.model import Locator, Severity
-from piiscan.reports.texts import TEXTS
 
 _SEVERITIES = {
     Severity.CRITICAL: ("重大", "critical"),
@@ -58,7 +58,7 @@ _BREADTHS = {
     "company": ("社内の全員", "the whole company"),
     "public": ("社外に公開", "public"),
 }
-# {v} is the value of the step; the second form is used where the value is no number.
+# {v} is the value of the step.
 _STEPS_JA = {
     "part": "部分「{v}」",
     "header": "ヘッダー「{v}」",
@@ -134,8 +134,8 @@ class Words:
         return self.types if self.types is not None else built_in_types()
 
     def __call__(self, key: str, **values: object) -> str:
-        """A sentence of `texts`, with its blanks filled."""
-        return TEXTS[key][self._n].format(**values)
+        """A sentence of ``templates/words.toml``, with its blanks filled."""
+        return sentences()[key][self.lang if self.lang == "ja" else "en"].format(**values)
 
     def entity(self, entity_type: str) -> str:
         """The name of a kind of information; its id where only a plugin knows it."""
@@ -215,6 +215,13 @@ class Words:
 
     def _of(self, table: Mapping[str, tuple[str, str]], key: str) -> str:
         return table[key][self._n] if key in table else key
+
+
+@cache
+def sentences() -> Mapping[str, Mapping[str, str]]:
+    """The sentences of reports, by key and language."""
+    path = Path(__file__).with_name("templates") / "words.toml"
+    return tomllib.loads(path.read_text(encoding="utf-8"))
 
 
 def built_in_types() -> Mapping[str, Mapping[str, Any]]:

@@ -41,8 +41,8 @@ document.querySelectorAll("table[data-sortable]").forEach((table) => {
     if (!head.hasAttribute("data-sort")) return;
     const button = document.createElement("button");
     button.type = "button";
-    button.textContent = head.textContent;
-    head.replaceChildren(button);
+    button.setAttribute("aria-label", head.textContent);
+    head.append(button);
     button.addEventListener("click", () => {
       const down = head.getAttribute("aria-sort") !== "descending";
       for (const other of table.tHead.rows[0].cells) other.removeAttribute("aria-sort");
