@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from xml.sax.saxutils import escape
 
 from piiscan.demo._book import mail, mbox, old_mail, sqlite_file, xlsx
+from piiscan.demo._legacy import xls
 from piiscan.demo._model import Share
 from piiscan.demo._office import odp, ods, rtf
 from piiscan.demo._pack import bz, csv_text, gz, xz
@@ -42,6 +43,14 @@ def shops(share: Share, maker: Maker, customers: Sequence[Person], scale: int) -
             sales = [["JANコード", "商品名", "数量", "金額"]]
             sales += [[jan(f"49{maker.digits(10)}"), f"雑貨{n}", "3", "1,320"] for n in range(12)]
             share.add(f"店舗/{shop}/日報/売上日報_202406{day:02d}.csv", csv_text(sales).encode("cp932"))
+    regulars = maker.people(10)
+    ledger: list[list[str | float]] = [["得意先台帳(旧システム)"], ["会員番号", "氏名", "電話番号", "ポイント"]]
+    ledger += [[p.member_id, p.name, p.phone, 120.0 + n] for n, p in enumerate(regulars)]
+    share.add(
+        "店舗/旧システム/得意先台帳_2008.xls",
+        xls({"台帳": ledger, "Sheet2": [["空きシート"]]}),
+        plants(regulars, ("member_id", *CONTACT), "シート 台帳"),
+    )
     owner, victim = maker.people(2)
     lost = f"落とし物台帳\n2024年6月2日 財布(黒) 届出人 {owner.surname}様\n連絡先 {owner.phone}\n"
     share.add("店舗/新宿店/落とし物台帳.txt", _euc(lost), [("PHONE_NUMBER", [owner.phone], "3行目")])
