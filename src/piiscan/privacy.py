@@ -134,7 +134,9 @@ def _mask_first1(text: str) -> str:
 
 def _mask_email(text: str) -> str:
     local, at, domain = text.partition("@")
-    return f"{local[:1]}***@{domain}" if at and len(local) > 1 else f"***{at}{domain if at else ''}"
+    if not at or not local:
+        return "***"
+    return f"{local[:1] if len(local) > 1 else ''}***@{domain}"
 
 
 def _mask_phone(text: str) -> str:

@@ -115,11 +115,11 @@ def test_unreadable_member_makes_the_container_partial(share: Path) -> None:
     import zipfile
 
     with zipfile.ZipFile(share / "a.zip", "w") as out:
-        out.writestr("broken.docx", b"PK\x03\x04" + bytes(100))
+        out.writestr("broken.pdf", b"%PDF-1.7\n" + bytes(100))
         out.writestr("ok.txt", "電話 090-1111-3333")
     scan(share)
     states = stored(share)
-    assert states["a.zip › broken.docx"] is State.FAILED
+    assert states["a.zip › broken.pdf"] is State.FAILED
     assert states["a.zip › ok.txt"] is State.SCANNED
     assert states["a.zip"] is State.PARTIAL
 

@@ -24,7 +24,9 @@ if TYPE_CHECKING:
 Targets = Annotated[
     list[str], typer.Argument(help="Folders, files, s3://bucket/prefix, database URLs, smb://server/share, ...")
 ]
-Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress; errors still show.")]
+Quiet = Annotated[
+    bool, typer.Option("--quiet", "-q", help="No progress and no summary; the exit code says how it went.")
+]
 Failing = Annotated[
     FailOn | None, typer.Option("--fail-on", help="Exit 1 when anything of this severity or worse is in the inventory.")
 ]
@@ -91,9 +93,9 @@ def _scan(
         configured = sources is None
         scan_all = scanner.scan_configured if configured else partial(scanner.scan_sources, sources or ())
         finished = scan_all(full=full, watcher=watcher)
-    for line in summary_lines(finished, watcher, lang):
-        print(line, file=sys.stderr)  # noqa: T201
-    _exit(scanner, finished, fail_on, lang)
+    if not quiet:
+        print("\n".join(summary_lines(finished, watcher, lang)), file=sys.stderr)  # noqa: T201
+    _exit(scanner, finished, fail_on, lang, quiet=quiet)
 
 
 def summary_lines(run: RunRecord, watcher: ProgressWatcher, lang: str) -> list[str]:
@@ -119,7 +121,7 @@ def _sums(counters: object) -> dict[str, object]:
     return {name: getattr(counters, name) for name in names}
 
 
-def _exit(scanner: Scanner, finished: RunRecord, fail_on: FailOn | None, lang: str) -> None:
+def _exit(scanner: Scanner, finished: RunRecord, fail_on: FailOn | None, lang: str, *, quiet: bool) -> None:
     """Say what the inventory holds now, and leave with the code that says how the run went."""
     from piiscan.inventory.store import Inventory as Store
     from piiscan.model import Severity
@@ -138,7 +140,8 @@ def _exit(scanner: Scanner, finished: RunRecord, fail_on: FailOn | None, lang: s
         lines.append(say("unread", lang, count=missing))
     if levels:
         lines.append(say("next", lang))
-    print("\n".join(lines), file=sys.stderr)  # noqa: T201
+    if not quiet:
+        print("\n".join(lines), file=sys.stderr)  # noqa: T201
     if fail_on is not None and any(row.severity >= Severity[fail_on.name] for row in levels):
         raise typer.Exit(EXIT_FINDINGS)
     if missing or unlisted:
