@@ -7,13 +7,16 @@ from __future__ import annotations
 
 import binascii
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
 from piiscan.text.decoding import decode, decode_as
 
 MAX_DEPTH = 50
+MAX_PARTS = 10_000
+MAX_COPIES = 2 * 1024**3
+"""Bytes that all levels of nesting may hold together: each level holds its own copy of what is inside it."""
 MAX_HEADER_BYTES = 1024**2
 _HEADER = re.compile(rb"([!-9;-~]{1,200})[ \t]*:[ \t]*")
 _WORD = re.compile(rb"=\?([^?\s]{1,80})\?([bBqQ])\?([^?]*)\?=")
@@ -24,6 +27,7 @@ _SOFT_BREAK = re.compile(rb"=[ \t]*\r?\n")
 _HEX = re.compile(rb"=([0-9A-Fa-f]{2})")
 _PERCENT = re.compile(rb"%([0-9A-Fa-f]{2})")
 _UU_BEGIN = re.compile(rb"^begin [0-7]{3,4} ([^\r\n]{1,255})\r?\n", re.MULTILINE)
+_UU_END = re.compile(rb"^end[ \t]*\r?$", re.MULTILINE)
 _GUESSED_BOUNDARY = re.compile(rb"^--([^\s].{0,250}?)[ \t]*\r?$", re.MULTILINE)
 
 
@@ -54,7 +58,7 @@ class Part:
     parts: tuple[Part, ...] = ()
     around: tuple[bytes, ...] = field(default=(), repr=False)
     damage: str = ""
-    """A problem code, where the multipart has no end or nests too deeply."""
+    """A problem code: the multipart has no end; or it nests too deeply or has too many parts, then `body` is all of it."""
 
     def content(self) -> tuple[bytes, bool]:
         """The body without its transfer encoding, and whether all of it could be undone."""
@@ -93,34 +97,42 @@ def _finished(lines: Sequence[bytes]) -> list[Header]:
     return [Header(match.group(1).decode("ascii"), b"".join([lines[0][match.end() :], *lines[1:]]))]
 
 
-def parse(data: bytes, number: str = "", depth: int = 0, default: str = "text/plain") -> Part:
-    """A message or part with everything inside it."""
-    headers, body = split_message(data)
-    first: dict[str, bytes] = {}
-    for header in headers:
-        first.setdefault(header.name.lower(), header.raw)
-    media_type, parameters = value_and_parameters(first.get("content-type", b""))
-    disposition, more = value_and_parameters(first.get("content-disposition", b""))
-    if media_type.count("/") != 1:
-        media_type = "text/plain" if "content-type" in first else default
-    file_name = more.get("filename") or parameters.get("name")
-    encoding = first.get("content-transfer-encoding", b"").strip().split(b";")[0].decode("ascii", "replace").lower()
-    parts: tuple[Part, ...] = ()
-    around: tuple[bytes, ...] = ()
-    damage = ""
-    if media_type.startswith("multipart/"):
-        if depth >= MAX_DEPTH:
-            damage = "limit-depth"
-        else:
-            pieces, around, complete = _split(body, parameters.get("boundary", ""))
-            inner = "message/rfc822" if media_type == "multipart/digest" else "text/plain"
-            prefix = f"{number}." if number else ""
-            parts = tuple(parse(p, f"{prefix}{i}", depth + 1, inner) for i, p in enumerate(pieces, 1))
-            damage = "" if complete else "truncated"
-    return Part(
-        number=number, headers=headers, body=body, media_type=media_type, parameters=parameters, disposition=disposition,
-        file_name=file_name, encoding=encoding, parts=parts, around=around, damage=damage,
-    )  # fmt: skip
+class Parser:
+    """Takes one mail apart. `check` is called for each part and may raise to stop (the time limit)."""
+
+    def __init__(self, check: Callable[[], None] = lambda: None) -> None:
+        self._check = check
+        self._parts = 0
+
+    def parse(self, data: bytes, number: str = "", depth: int = 0, default: str = "text/plain") -> Part:
+        """A message or part with everything inside it."""
+        self._check()
+        headers, body = split_message(data)
+        first: dict[str, bytes] = {}
+        for header in headers:
+            first.setdefault(header.name.lower(), header.raw)
+        media_type, parameters = value_and_parameters(first.get("content-type", b""))
+        disposition, more = value_and_parameters(first.get("content-disposition", b""))
+        if media_type.count("/") != 1:
+            media_type = "text/plain" if "content-type" in first else default
+        encoding = first.get("content-transfer-encoding", b"").strip().split(b";")[0].decode("ascii", "replace").lower()
+        part = Part(
+            number=number, headers=headers, body=body, media_type=media_type, parameters=parameters,
+            disposition=disposition, file_name=more.get("filename") or parameters.get("name"), encoding=encoding,
+        )  # fmt: skip
+        return self._with_parts(part, depth) if media_type.startswith("multipart/") else part
+
+    def _with_parts(self, whole: Part, depth: int) -> Part:
+        if depth >= MAX_DEPTH or depth * len(whole.body) > MAX_COPIES:
+            return replace(whole, damage="limit-depth")
+        pieces, around, complete = _split(whole.body, whole.parameters.get("boundary", ""))
+        self._parts += len(pieces)
+        if self._parts > MAX_PARTS:
+            return replace(whole, damage="limit-members")
+        inner = "message/rfc822" if whole.media_type == "multipart/digest" else "text/plain"
+        prefix = f"{whole.number}." if whole.number else ""
+        parts = tuple(self.parse(p, f"{prefix}{i}", depth + 1, inner) for i, p in enumerate(pieces, 1))
+        return replace(whole, body=b"", parts=parts, around=around, damage="" if complete else "truncated")
 
 
 def _split(body: bytes, boundary: str) -> tuple[list[bytes], tuple[bytes, ...], bool]:
@@ -150,7 +162,7 @@ def _boundaries(body: bytes, mark: bytes) -> list[tuple[int, int, bool]]:
             at = match.end() + 1
             continue
         found.append((match.start(), match.end(), match.group(1) is not None))
-        if found[-1][2]:
+        if found[-1][2] or len(found) > MAX_PARTS:
             break
         # the line break that ends this line may begin the next boundary
         at = match.end() - (1 if body[match.end() - 1 : match.end()] == b"\n" else 0)
@@ -245,7 +257,7 @@ def base64(text: bytes) -> tuple[bytes, bool]:
 
 def quoted_printable(text: bytes) -> bytes:
     """Quoted-printable; an equals sign that begins no code stands for itself."""
-    return _HEX.sub(lambda m: bytes([int(m.group(1), 16)]), _SOFT_BREAK.sub(b"", text))
+    return binascii.a2b_qp(_SOFT_BREAK.sub(b"", text))
 
 
 def uudecode(text: bytes) -> tuple[bytes, bool]:
@@ -266,22 +278,32 @@ def uudecode(text: bytes) -> tuple[bytes, bool]:
     return b"".join(out), False
 
 
-def inline_files(text: bytes) -> Iterator[tuple[str | None, bytes, bool]]:
-    """A plain body as (None, text) and (name, content) of files that were uuencoded into it."""
-    at = 0
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A stretch of a plain body: text (`name` is None) that starts at `line`, or a file that was uuencoded into it."""
+
+    data: bytes = field(repr=False)
+    line: int
+    name: str | None = field(default=None, repr=False)
+    complete: bool = True
+
+
+def inline_files(text: bytes) -> Iterator[Piece]:
+    """A plain body parted into text and uuencoded files."""
+    start, at, line = 0, 0, 1
     while match := _UU_BEGIN.search(text, at):
-        end = re.compile(rb"^end[ \t]*\r?$", re.MULTILINE).search(text, match.end())
+        at = match.end()
+        if not b"!" <= text[at : at + 1] <= b"`":  # a sentence, not the length of a line
+            continue
+        end = _UU_END.search(text, at)
         if end is None:
             break
-        if not re.match(rb"[!-`][!-`]*", text[match.end() : match.end() + 70]):
-            yield None, text[at : match.end()], True
-            at = match.end()
-            continue
-        yield None, text[at : match.start()], True
-        data, complete = uudecode(text[match.end() : end.end()])
-        yield header_text(match.group(1)), data, complete
-        at = end.end()
-    yield None, text[at:], True
+        yield Piece(text[start : match.start()], line)
+        data, complete = uudecode(text[at : end.end()])
+        yield Piece(data, 0, header_text(match.group(1)), complete)
+        line += text.count(b"\n", start, end.end())
+        start = at = end.end()
+    yield Piece(text[start:], line)
 
 
 def unflow(text: str, delete_space: bool) -> str:

@@ -12,12 +12,14 @@ from datetime import datetime
 from itertools import accumulate
 from typing import BinaryIO
 
-from piiscan.errors import ReadError
+from piiscan.errors import LimitError, ReadError
 from piiscan.readers._unpack import read_range, utc
 
 MAGIC = b"7z\xbc\xaf\x27\x1c"
 MAX_HEADER = 128 * 1024**2
 MAX_CODERS = 32
+MAX_THINGS = 1_000_000
+"""Files, folders or streams; what Python makes of each takes a thousand times its bytes in the header."""
 _END, _HEADER, _ADDITIONAL, _STREAMS, _FILES = 0, 1, 3, 4, 5
 _PACK, _UNPACK, _SUBSTREAMS, _SIZE, _CRC, _FOLDER, _CODERS_SIZE, _NUM_UNPACK = 6, 7, 8, 9, 10, 11, 12, 13
 _EMPTY_STREAM, _EMPTY_FILE, _ANTI, _NAMES, _MTIME, _ATTRIBUTES, _ENCODED = 14, 15, 16, 17, 20, 21, 23
@@ -120,6 +122,8 @@ class _Cursor:
         value = self.number()
         if value * each > self.left:
             raise ReadError("damaged", "header count")
+        if value > MAX_THINGS:
+            raise LimitError("limit-members", str(MAX_THINGS))
         return value
 
     def bits(self, count: int) -> list[bool]:
@@ -285,7 +289,7 @@ def _substreams(cursor: _Cursor, folders: Sequence[Folder]) -> list[list[Stream]
     kind = cursor.byte()
     if kind == _NUM_UNPACK:
         counts = [cursor.number() for _ in folders]
-        if sum(max(0, c - 1) for c in counts) > cursor.left:
+        if sum(max(0, c - 1) for c in counts) > min(cursor.left, MAX_THINGS):
             raise ReadError("damaged", "header count")
         kind = cursor.byte()
     sizes = [_sizes(cursor, f, n, given=kind == _SIZE) for f, n in zip(folders, counts, strict=True)]

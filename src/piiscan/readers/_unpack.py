@@ -114,7 +114,8 @@ def unpack(source: Iterator[bytes], engine: Decompressor, *, marked: bool = True
             try:
                 out = engine.decompress(feed, CHUNK)
             except (zlib.error, lzma.LZMAError, OSError, EOFError, ValueError) as error:
-                raise ReadError("damaged", type(error).__name__) from error
+                limit = isinstance(error, lzma.LZMAError) and "emory" in str(error)  # the library has no code for it
+                raise ReadError("limit-memory" if limit else "damaged", type(error).__name__) from error
             except MemoryError as error:
                 raise ReadError("limit-memory") from error
             feed = b""

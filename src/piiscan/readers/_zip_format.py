@@ -43,6 +43,7 @@ METHODS = {
     97: "wavpack",
     98: "ppmd",
 }
+MAX_DIRECTORY = 256 * 1024**2
 READABLE = {0, 8, 12, 14, 95}
 AES = 99
 _LOCAL_TIME = timezone(timedelta(hours=9))
@@ -76,6 +77,8 @@ class ZipEntry:
 def central_entries(stream: BinaryIO, budget: Budget) -> Iterator[ZipEntry]:
     """The entries the central directory lists. Raises ReadError where it is missing, of another volume, or damaged."""
     start, position, size, count = _directory(stream)
+    if size > MAX_DIRECTORY:
+        raise ReadError("limit-memory", "zip directory")
     stream.seek(position)
     data = stream.read(size)
     if len(data) < size:

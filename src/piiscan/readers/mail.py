@@ -11,7 +11,7 @@ from piiscan.errors import ReadError
 from piiscan.hookspecs import hookimpl
 from piiscan.model import Content, Embedded, Locator, Reading, SegmentKind, TextSegment
 from piiscan.protocols import ReadContext, Reader
-from piiscan.readers._mime import Part, inline_files, parse, unflow
+from piiscan.readers._mime import Parser, Part, inline_files, unflow
 from piiscan.readers._smime import signed_content
 from piiscan.readers._unpack import Names
 from piiscan.text.decoding import decode_as
@@ -58,8 +58,7 @@ class MailReader:
             data = stream.read(MAX_MAIL_BYTES + 1)
         if len(data) > MAX_MAIL_BYTES:
             raise ReadError("too-large", str(MAX_MAIL_BYTES))
-        top = parse(_message(data))
-        context.budget.check_time()
+        top = Parser(context.budget.check_time).parse(_message(data))
         yield from _headers(top, Locator())
         yield from _Walk(context).part(top, single=True)
 
@@ -102,7 +101,7 @@ class _Walk:
             return
         if part.damage:
             yield self._context.problem(part.damage, "multipart", Locator() if single else place)
-        if part.damage == "limit-depth":
+        if part.body:
             yield from self._text(part.body, part, place)
         for name, text in zip(("preamble", "epilogue"), part.around, strict=False):
             if text.strip():
@@ -119,13 +118,13 @@ class _Walk:
         if part.media_type in _ENVELOPES:
             yield from self._envelope(data, place, number)
         elif part.media_type in _TEXT and not part.file_name and part.disposition != "attachment":
-            for name, text, whole in inline_files(data):
-                if not whole:
+            for piece in inline_files(data):
+                if not piece.complete:
                     yield self._context.problem("truncated", "uuencode", place)
-                if name is None:
-                    yield from self._text(text, part, place)
+                if piece.name is None:
+                    yield from self._text(piece.data, part, place, piece.line)
                 else:
-                    yield self._embedded(name, text, None)
+                    yield self._embedded(piece.name, piece.data, None)
         elif part.media_type in _MESSAGES:
             yield self._embedded(part.file_name or f"part-{number}.eml", data, "message/rfc822")
         elif data or part.file_name:
@@ -153,7 +152,7 @@ class _Walk:
             return
         yield self._embedded(f"part-{number}.signed.eml", inner, "message/rfc822")
 
-    def _text(self, data: bytes, part: Part, place: Locator) -> Iterator[Reading]:
+    def _text(self, data: bytes, part: Part, place: Locator, first_line: int = 1) -> Iterator[Reading]:
         text = decode_as(data, part.parameters.get("charset"))
         if _PGP in text:
             yield self._context.problem("encrypted", "PGP", place)
@@ -162,7 +161,7 @@ class _Walk:
             text = unflow(text, part.parameters.get("delsp", "").lower() == "yes")
         for piece, line in cut(iter([text])):
             if piece.strip():
-                yield TextSegment(text=piece, locator=place, first_line=None if flowed else line)
+                yield TextSegment(text=piece, locator=place, first_line=None if flowed else first_line + line - 1)
 
 
 @hookimpl

@@ -15,7 +15,7 @@ from piiscan.readers._unpack import member
 
 _LINE = 64 * 1024
 _DATED = re.compile(rb"^From .{0,300}?\d{1,2}:\d{2}(:\d{2})?.{0,40}$")
-_HEADER = re.compile(rb"^(?:[!-9;-~]{1,100}[ \t]*:|>?From )")
+_HEADER = re.compile(rb"^[!-9;-~]{1,100}[ \t]*:")
 _QUOTED = re.compile(rb"^>+From ")
 
 
@@ -57,7 +57,7 @@ class _Mailbox:
         self._line, self._ahead = self._ahead, self._next()
 
     def _separates(self) -> bool:
-        """Whether the line parts two messages: two of blank line before, date in it, header behind it must be so."""
+        """Whether the line parts two messages: two of these hold: a blank line before, a date in it, a header behind."""
         line = self._line
         if not self._starts or not line.startswith(b"From "):
             return False

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from piiscan.content import BytesContent
 from piiscan.errors import LimitError, ReadError
 from piiscan.hookspecs import hookimpl
+from piiscan.limits import TABLE_BATCH_ROWS
 from piiscan.model import Content, Embedded, Locator, Problem, Reading, TableSegment
 from piiscan.protocols import ReadContext, Reader
 from piiscan.readers._text import frames
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 VIEW_SECONDS = 20.0
 """A view computes what it shows, and may be made never to end."""
 MAX_CELL_BYTES = 256 * 1024**2
+BATCH_CHARS = 16 * 1024**2
 TEXT_BLOB_BYTES = 64 * 1024
 _STEPS = 20_000
 _ALLOWED = frozenset(
@@ -216,7 +218,8 @@ class _Table:
         return None
 
     def _batches(self, cursor: sqlite3.Cursor, width: int) -> Iterator[pl.DataFrame | Problem]:
-        yield from frames(self._rows(cursor), width)
+        for group in _groups(self._rows(cursor)):
+            yield from frames(group, width)
         if self._failure is not None:
             yield self._context.problem(self._failure.code, self._failure.detail, self._place)
 
@@ -273,6 +276,20 @@ class _Table:
                 if (number, column) in self._documents and isinstance(value, bytes):
                     path = names.label(f"{_step(self._name)}/{_step(header[column])}/{number}")
                     yield Embedded(path=path, content=BytesContent(value, path), size=len(value))
+
+
+def _groups(rows: Iterator[list[str | None]]) -> Iterator[list[list[str | None]]]:
+    """Rows in portions that also stay small where the cells are long."""
+    group: list[list[str | None]] = []
+    chars = 0
+    for row in rows:
+        group.append(row)
+        chars += sum(len(cell) for cell in row if cell)
+        if len(group) >= TABLE_BATCH_ROWS or chars > BATCH_CHARS:
+            yield group
+            group, chars = [], 0
+    if group:
+        yield group
 
 
 def _label(name: str | bytes) -> str:

@@ -25,6 +25,10 @@ FILES = frozenset({b"0", b"\0", b"7", b"S", b"M"})
 LINKS = frozenset({b"1", b"2"})
 NO_CONTENT = frozenset({b"5", b"D", b"V", b"A"})
 """Directories, listings of directories, volume labels, access lists."""
+PAX_KEYS = frozenset(
+    {"path", "size", "mtime"} | {f"GNU.sparse.{k}" for k in ("name", "major", "map", "size", "realsize", "offset")}
+)
+MAX_RUNS = 1_000_000
 _NUMBER = re.compile(rb"[0-7]*")
 
 
@@ -211,7 +215,10 @@ def _extend(stream: BinaryIO, kind: bytes, start: int, size: int, extended: _Ext
         for key, value in _pax_records(data):
             if key in {"GNU.sparse.offset", "GNU.sparse.numbytes"}:
                 extended.sparse.append(value)
-            records[key] = value
+            if key in PAX_KEYS:
+                records[key] = value
+        if len(extended.sparse) > MAX_RUNS:
+            raise ReadError("damaged", "sparse map")
 
 
 def _pax_records(data: bytes) -> Iterator[tuple[str, bytes]]:
