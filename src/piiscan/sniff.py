@@ -14,17 +14,37 @@ from piiscan.text.sniffing import sniff_text
 PLAIN, CSV, TSV, ZENGIN = "text/plain", "text/csv", "text/tab-separated-values", "application/x-zengin"
 JSON, NDJSON, XML, HTML = "application/json", "application/x-ndjson", "text/xml", "text/html"
 MAIL, MBOX = "message/rfc822", "application/mbox"
-ZIP, TAR, GZIP, BZIP2, XZ = "application/zip", "application/x-tar", "application/gzip", "application/x-bzip2", "application/x-xz"
+ZIP, TAR, GZIP, BZIP2, XZ = (
+    "application/zip",
+    "application/x-tar",
+    "application/gzip",
+    "application/x-bzip2",
+    "application/x-xz",
+)
 SEVEN_ZIP, RAR, ZSTD = "application/x-7z-compressed", "application/x-rar", "application/zstd"
 LZMA, COMPRESS = "application/x-lzma", "application/x-compress"
-RTF, PDF, SQLITE, PARQUET = "application/rtf", "application/pdf", "application/vnd.sqlite3", "application/vnd.apache.parquet"
+RTF, PDF, SQLITE, PARQUET = (
+    "application/rtf",
+    "application/pdf",
+    "application/vnd.sqlite3",
+    "application/vnd.apache.parquet",
+)
 OLE, OOXML_ENCRYPTED = "application/x-ole-storage", "application/x-ooxml-encrypted"
-DOC, XLS, PPT, MSG = "application/msword", "application/vnd.ms-excel", "application/vnd.ms-powerpoint", "application/vnd.ms-outlook"
+DOC, XLS, PPT, MSG = (
+    "application/msword",
+    "application/vnd.ms-excel",
+    "application/vnd.ms-powerpoint",
+    "application/vnd.ms-outlook",
+)
 UNKNOWN = "application/octet-stream"
 EMPTY = "application/x-empty"
 
 _OOXML = "application/vnd.openxmlformats-officedocument."
-DOCX, XLSX, PPTX = f"{_OOXML}wordprocessingml.document", f"{_OOXML}spreadsheetml.sheet", f"{_OOXML}presentationml.presentation"
+DOCX, XLSX, PPTX = (
+    f"{_OOXML}wordprocessingml.document",
+    f"{_OOXML}spreadsheetml.sheet",
+    f"{_OOXML}presentationml.presentation",
+)
 XLSB = "application/vnd.ms-excel.sheet.binary.macroenabled.12"
 EPUB, JAR, ODF_PREFIX = "application/epub+zip", "application/java-archive", "application/vnd.oasis.opendocument."
 ODT, ODS, ODP = f"{ODF_PREFIX}text", f"{ODF_PREFIX}spreadsheet", f"{ODF_PREFIX}presentation"
@@ -198,7 +218,7 @@ def _plausible(kind: str, head: bytes) -> bool:
     if kind == "audio/mpeg":
         return len(head) > 9 and head[3] < 16 and max(head[6:10]) < 128
     if kind == PARQUET:
-        return len(head) > 8 and b"\x00" in head[:256] or not head[4:64].isascii()
+        return (len(head) > 8 and b"\x00" in head[:256]) or not head[4:64].isascii()
     return True
 
 
@@ -221,7 +241,9 @@ def _family(head: bytes) -> str | None:
     if head[:2] == b"\xff\xfe":
         return None  # UTF-16, not an MPEG frame: text must never be taken for sound
     if head[0] == 0xFF and len(head) > 3 and head[1] & 0xE6 in {0xE2, 0xE4, 0xE6} and head[1] & 0x18 != 0x08:
-        return "audio/mpeg" if head[2] & 0xF0 not in {0x00, 0xF0} and b"\x00" in head[:4096] and head[1] >= 0xF2 else None
+        return (
+            "audio/mpeg" if head[2] & 0xF0 not in {0x00, 0xF0} and b"\x00" in head[:4096] and head[1] >= 0xF2 else None
+        )
     if head[:3] == b"\x5d\x00\x00" and len(head) > 13:
         return LZMA
     return TAR if _old_tar(head) else None

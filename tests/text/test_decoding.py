@@ -13,7 +13,14 @@ from piiscan.text.japanese_codecs import cp932_row_cell, decode_eucjp, decode_is
 from piiscan.text.streaming import TextStream, iter_text
 
 PROSE = "お客様の会員番号は次のとおりです。ご確認のうえ、担当の山田太郎までご連絡ください。電話は平日の九時から受け付けます。\n"
-SHORT = ["山田太郎さんの件", "東京都千代田区丸の内一丁目", "ヤマダ ハナコ", "お問い合わせ番号", "会員名簿（2023年度）", "氏名,住所,電話番号"]
+SHORT = [
+    "山田太郎さんの件",
+    "東京都千代田区丸の内一丁目",
+    "ヤマダ ハナコ",
+    "お問い合わせ番号",
+    "会員名簿（2023年度）",
+    "氏名,住所,電話番号",
+]
 
 
 def jis_bytes(text: str) -> bytes:
@@ -27,12 +34,14 @@ def jis_bytes(text: str) -> bytes:
     return bytes(out)
 
 
-@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp932", "euc_jp", "iso2022_jp", "utf-16", "utf-16-le", "utf-16-be", "utf-32"])
+@pytest.mark.parametrize(
+    "encoding", ["utf-8", "utf-8-sig", "cp932", "euc_jp", "iso2022_jp", "utf-16", "utf-16-le", "utf-16-be", "utf-32"]
+)
 @pytest.mark.parametrize("text", [*SHORT, PROSE * 3])
 def test_text_comes_out_right_in_every_encoding(text: str, encoding: str) -> None:
     decoded = decode(text.encode(encoding))
     assert decoded.text == text
-    assert not (decoded.mixed or decoded.undecodable or decoded.mojibake)
+    assert (decoded.mixed, decoded.undecodable, decoded.mojibake) == (False, 0, False)
 
 
 @given(st.text(st.characters(codec="ascii", exclude_categories=["Cc"]), min_size=1))
@@ -41,7 +50,10 @@ def test_ascii_is_never_taken_for_anything_else(text: str) -> None:
 
 
 @settings(max_examples=60)
-@given(st.text(st.sampled_from(PROSE.strip()), min_size=12, max_size=60), st.sampled_from(["cp932", "euc_jp", "utf-8", "iso2022_jp"]))
+@given(
+    st.text(st.sampled_from(PROSE.strip()), min_size=12, max_size=60),
+    st.sampled_from(["cp932", "euc_jp", "utf-8", "iso2022_jp"]),
+)
 def test_twelve_characters_are_enough(text: str, encoding: str) -> None:
     assert decode(text.encode(encoding)).text == text
 
@@ -85,7 +97,9 @@ def test_eucjp_vendor_rows_kana_and_supplement() -> None:
 
 @pytest.mark.parametrize("encoding", ["cp932", "euc_jp", "utf-8", "utf-16"])
 def test_a_file_that_is_ascii_for_its_first_64_kib_is_decided_later(encoding: str) -> None:
-    text = "id,value,remark\n" * 20_000 + "1,2,担当は髙橋です\n".replace("髙", "高" if encoding == "euc_jp" else "髙") * 3
+    text = (
+        "id,value,remark\n" * 20_000 + "1,2,担当は髙橋です\n".replace("髙", "高" if encoding == "euc_jp" else "髙") * 3
+    )
     stream = TextStream(io.BytesIO(text.encode(encoding)))
     assert "".join(t for t, _ in stream) == text
     assert not stream.decoder.undecodable
@@ -100,20 +114,30 @@ def test_mixed_lines_are_decided_one_by_one_and_reported() -> None:
 
 
 def test_undecodable_bytes_are_counted_and_the_rest_is_kept() -> None:
-    decoded = decode("山田太郎の住所\n".encode("cp932") * 5 + b"\x81\xff\xfe\n" + "佐藤花子の電話\n".encode("cp932") * 5)
+    decoded = decode(
+        "山田太郎の住所\n".encode("cp932") * 5 + b"\x81\xff\xfe\n" + "佐藤花子の電話\n".encode("cp932") * 5
+    )
     assert decoded.undecodable > 0
     assert "佐藤花子の電話" in decoded.text
 
 
-@pytest.mark.parametrize(("wrong", "right"), [("cp932", "utf-8"), ("latin-1", "utf-8"), ("latin-1", "cp932")])
-def test_mojibake_is_noticed_and_undone_where_nothing_was_lost(wrong: str, right: str) -> None:
-    original = "あいうえおかきくけこあいうえお"
-    try:
-        garbled = original.encode(right).decode(wrong)
-    except UnicodeDecodeError:
-        pytest.skip("this text cannot be garbled this way")
-    assert decode(garbled.encode()).mojibake or wrong == "latin-1"
-    assert unmojibake(garbled) in {original, None}
+@pytest.mark.parametrize(
+    ("original", "wrong", "right"),
+    [
+        ("ログイン、パスワード", "latin-1", "utf-8"),
+        ("担当者の一覧", "cp1252", "utf-8"),
+        ("あいうえお", "cp1252", "cp932"),
+    ],
+)
+def test_mojibake_is_noticed_and_undone(original: str, wrong: str, right: str) -> None:
+    garbled = "".join(bytes([b]).decode(wrong, "ignore") or chr(b) for b in original.encode(right))
+    assert decode(garbled.encode()).mojibake
+    assert unmojibake(garbled) == original
+
+
+def test_utf8_read_as_cp932_is_noticed_even_where_it_lost_bytes() -> None:
+    garbled = "会員の情報をこちらに登録しました".encode().decode("cp932", "replace").replace("\ufffd", "・")
+    assert decode(garbled.encode()).mojibake
 
 
 def test_ordinary_text_with_rare_kanji_is_no_mojibake() -> None:

@@ -13,7 +13,9 @@ from piiscan.text import folding
 from piiscan.text.folding import fold, fold_digits, fold_kanji
 
 LOOKALIKES = "－−‐‑‒–—―ーｰ─━﹣﹘⁃➖ㅡ゠〰"
-ANYTHING = st.text(st.one_of(st.characters(), st.sampled_from("０１－ーｰﾀﾞﾊﾟ①㈱髙\U000e0100\u3099\u309a\u200b゛")), max_size=40)
+ANYTHING = st.text(
+    st.one_of(st.characters(), st.sampled_from("０１－ーｰﾀﾞﾊﾟ①㈱髙\U000e0100\u3099\u309a\u200b゛")), max_size=40
+)
 
 
 @pytest.mark.parametrize("mark", LOOKALIKES + "一")
@@ -72,7 +74,20 @@ def test_quick_digit_folding_keeps_length_and_leaves_ascii_only(token: str) -> N
     assert fold_digits(token).isascii()
 
 
-@pytest.mark.parametrize(("old", "new"), [("髙橋", "高橋"), ("宮﨑", "宮崎"), ("渡邉", "渡辺"), ("渡邊", "渡辺"), ("齋藤", "斎藤"), ("𠮷田", "吉田"), ("濵口", "浜口"), ("福\U000e0100", "福"), ("\ufa1b", "福")])
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("髙橋", "高橋"),
+        ("宮﨑", "宮崎"),
+        ("渡邉", "渡辺"),
+        ("渡邊", "渡辺"),
+        ("齋藤", "斎藤"),
+        ("𠮷田", "吉田"),
+        ("濵口", "浜口"),
+        ("福\U000e0100", "福"),
+        ("\ufa1b", "福"),
+    ],
+)
 def test_variant_kanji_fold_to_dictionary_forms(old: str, new: str) -> None:
     assert fold_kanji(old) == new
 
@@ -82,7 +97,15 @@ def test_variant_map_ends_in_one_step() -> None:
     assert all(ord(new) not in table for new in table.values() if new)
 
 
-@pytest.mark.parametrize(("cls", "inside", "outside"), [("DIGIT_CLASS", "0９", "一a"), ("HYPHENS", LOOKALIKES + "-", "一.0"), ("SPACES", " \u3000\u00a0", "\n0"), ("INVISIBLE", "\u200b\ufe0f\U000e0100", " a")])
+@pytest.mark.parametrize(
+    ("cls", "inside", "outside"),
+    [
+        ("DIGIT_CLASS", "0９", "一a"),
+        ("HYPHENS", LOOKALIKES + "-", "一.0"),
+        ("SPACES", " \u3000\u00a0", "\n0"),
+        ("INVISIBLE", "\u200b\ufe0f\U000e0100", " a"),
+    ],
+)
 def test_constants_work_inside_character_classes(cls: str, inside: str, outside: str) -> None:
     pattern = re.compile(f"[{getattr(folding, cls)}]")
     assert all(pattern.fullmatch(c) for c in inside)

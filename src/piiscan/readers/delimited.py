@@ -36,7 +36,9 @@ MAX_CELL_LINES = 500
 
 MAX_COLUMNS = 4096
 
-csv.field_size_limit(min(sys.maxsize, 2**31 - 1))  # the default of 128 KiB makes `csv` fail on a cell with a picture in it
+csv.field_size_limit(
+    min(sys.maxsize, 2**31 - 1)
+)  # the default of 128 KiB makes `csv` fail on a cell with a picture in it
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +57,9 @@ class DelimitedReader:
 
     def read(self, content: Content, context: ReadContext) -> Iterator[Reading]:
         """One table; text where the file is no table."""
-        dialect = detect_dialect(_head_text(content), "\t" if context.media_type.endswith("tab-separated-values") else ",")
+        dialect = detect_dialect(
+            _head_text(content), "\t" if context.media_type.endswith("tab-separated-values") else ","
+        )
         if dialect is None:
             with content.open() as stream:
                 yield from stream_segments(stream, context)
@@ -63,7 +67,9 @@ class DelimitedReader:
             yield TableSegment(batches=_batches(content, context, dialect))
 
 
-def table_of_text(text: str, locator: Locator, context: ReadContext, delimiter: str | None = None) -> TableSegment | None:
+def table_of_text(
+    text: str, locator: Locator, context: ReadContext, delimiter: str | None = None
+) -> TableSegment | None:
     """A table from decoded text (an attachment, a clipboard cell), None if it is no table."""
     dialect = detect_dialect(text[:65536], delimiter or ",")
     if dialect is None:
@@ -83,12 +89,18 @@ def detect_dialect(sample: str, preferred: str = ",") -> Dialect | None:
             continue
         usual = max(wide, key=lambda w: (wide[w], w))
         share = wide[usual] / len(rows)
-        if share < 0.5 and not (usual >= 3 and sum(wide.values()) >= 0.8 * len(rows)):
+        if share < 0.5 and (sum(wide.values()) < 0.6 * len(rows) or _like_prose(lines, delimiter)):
             continue
         score = share + min(usual, 20) / 40 + (0.2 if delimiter == preferred else 0.0)
         if best is None or score > best[0]:
             best = score, Dialect(delimiter, min(max(widths), MAX_COLUMNS))
     return best[1] if best else None
+
+
+def _like_prose(text: str, delimiter: str) -> bool:
+    """A comma of prose is followed by a space or a line end, one of a table hardly ever."""
+    loose = len(re.findall(rf"{re.escape(delimiter)}(?:[ \r\n]|\Z)", text))
+    return loose * 3 > text.count(delimiter)
 
 
 def _head_text(content: Content) -> str:
@@ -209,8 +221,7 @@ def column_names(width: int) -> list[str]:
 def _csv_rows(text: str, delimiter: str, quoting: bool = True) -> Iterator[list[str]]:
     """Rows as `csv` sees them; lines it rejects are split plainly."""
     lines = io.StringIO(text, newline="")
-    style = csv.QUOTE_MINIMAL if quoting else csv.QUOTE_NONE
-    reader = csv.reader(lines, delimiter=delimiter, quoting=style)
+    reader = csv.reader(lines, delimiter=delimiter, quoting=csv.QUOTE_MINIMAL if quoting else csv.QUOTE_NONE)
     while True:
         try:
             yield next(reader)

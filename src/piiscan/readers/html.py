@@ -26,18 +26,73 @@ MAX_GAP_LINES = 20
 """Empty lines kept between two texts; beyond this a new segment starts."""
 
 _INLINE = frozenset(
-    "a abbr acronym b bdi bdo big cite code data del dfn em font i ins kbd mark q ruby rb rbc rtc s samp small span strike strong sub sup time "
-    "tt u var wbr label nobr rt rp".split()
+    [
+        "a",
+        "abbr",
+        "acronym",
+        "b",
+        "bdi",
+        "bdo",
+        "big",
+        "cite",
+        "code",
+        "data",
+        "del",
+        "dfn",
+        "em",
+        "font",
+        "i",
+        "ins",
+        "kbd",
+        "mark",
+        "q",
+        "ruby",
+        "rb",
+        "rbc",
+        "rtc",
+        "s",
+        "samp",
+        "small",
+        "span",
+        "strike",
+        "strong",
+        "sub",
+        "sup",
+        "time",
+        "tt",
+        "u",
+        "var",
+        "wbr",
+        "label",
+        "nobr",
+        "rt",
+        "rp",
+    ]
 )
 _UNSEEN = frozenset({"script", "style", "rt", "rp", "textarea", "select", "datalist"})
 _FORM = frozenset({"input", "textarea", "select", "meter", "output"})
-_TEXT_ATTRIBUTES = ("title", "alt", "aria-label", "placeholder", "summary", "value", "content", "datetime", "cite", "srcdoc", "longdesc")
+_TEXT_ATTRIBUTES = (
+    "title",
+    "alt",
+    "aria-label",
+    "placeholder",
+    "summary",
+    "value",
+    "content",
+    "datetime",
+    "cite",
+    "srcdoc",
+    "longdesc",
+)
 _URL_ATTRIBUTES = ("href", "src", "action", "formaction", "data", "poster")
 _META_CHARSET = re.compile(rb"<meta[^>]{0,300}?charset\s*=\s*[\"']?\s*([A-Za-z0-9_:.-]+)", re.IGNORECASE)
 _XML_CHARSET = re.compile(rb"\A\s*<\?xml[^>]*encoding\s*=\s*[\"']([A-Za-z0-9_:.-]+)")
 _DECLARATION = re.compile(r"\A\ufeff?\s*<\?xml[^>]*\?>")
 _DATA_URI = re.compile(r"data:([\w.+-]+/[\w.+-]+)?((?:;[\w-]+=[\w.\"-]+)*)(;base64)?,", re.IGNORECASE)
-_NO_DOCUMENT = re.compile(r"(?:image/(?!svg)|font/|audio/|video/|application/(?:font|x-font|vnd\.ms-fontobject))", re.IGNORECASE)
+_NO_DOCUMENT = re.compile(
+    r"(?:image/(?!svg)|font/|audio/|video/|application/(?:font|x-font|vnd\.ms-fontobject))", re.IGNORECASE
+)
+_TAG = re.compile(r"<[^<>]*>")
 
 
 class HtmlReader:
@@ -90,17 +145,23 @@ def html_segments(text: str, locator: Locator, context: ReadContext) -> Iterator
         yield TextSegment(text=repaired(text), locator=locator, first_line=1)
         yield context.problem("part-unreadable", "HTML, scanned as text", locator)
         return
-    yield from _Page(locator, context, lead, source.count("\n") + 1).walk(root)
+    yield from _Page(locator, context, lead).walk(root)
+    if any(entry.level_name == "FATAL" for entry in parser.error_log):  # the parser gave up, and says so only here
+        yield TextSegment(text=repaired(_TAG.sub(_blank, text)), locator=locator, first_line=1)
+        yield context.problem("limit-depth", "HTML, scanned as text too", locator)
+
+
+def _blank(match: re.Match[str]) -> str:
+    return " " + "\n" * match.group().count("\n")
 
 
 class _Page:
     """Walks a tree in document order and writes visible text so that its lines are those of the source."""
 
-    def __init__(self, locator: Locator, context: ReadContext, lead: int, lines: int) -> None:
+    def __init__(self, locator: Locator, context: ReadContext, lead: int) -> None:
         self.locator = locator
         self.context = context
         self.lead = lead
-        self.lines = lines
         self.parts: list[str] = []
         self.size = 0
         self.first_line = 1
@@ -142,9 +203,7 @@ class _Page:
         yield from self._attributes(node, tag, line)
         if tag in _FORM:
             yield from self._form_field(node, tag, line)
-        elif tag in {"script", "style"}:
-            yield from self._piece(node.text, line, tag, SegmentKind.PROSE)
-        elif tag == "rt":
+        elif tag in {"script", "style"} or tag == "rt":
             yield from self._piece(node.text, line, tag, SegmentKind.PROSE)
         elif tag not in _UNSEEN:
             self._write(node.text, line)
@@ -160,7 +219,7 @@ class _Page:
 
     def _line_of(self, node: _Element) -> int | None:
         """libxml2 counts to 65,535 only."""
-        line = node.sourceline
+        line: int | None = node.sourceline  # type: ignore[assignment]
         return line + self.lead if line and line < 65535 else None
 
     def _write(self, text: str | None, line: int | None) -> None:
@@ -197,7 +256,9 @@ class _Page:
     def _place(self, tag: str, line: int | None) -> Locator:
         return self.locator.then(tag=tag, line=line)
 
-    def _piece(self, text: str | None, line: int | None, tag: str, kind: SegmentKind, label: str | None = None) -> Iterator[Reading]:
+    def _piece(
+        self, text: str | None, line: int | None, tag: str, kind: SegmentKind, label: str | None = None
+    ) -> Iterator[Reading]:
         if text and text.strip():
             for start in range(0, len(text), SEGMENT_CHARS):
                 piece = text[start : start + SEGMENT_CHARS]
@@ -219,7 +280,9 @@ class _Page:
             elif len(value) < 2 or (tag in _FORM and attribute == "value"):
                 continue
             elif attribute in _TEXT_ATTRIBUTES or attribute.startswith("data-"):
-                label = str(node.get("name") or node.get("property") or attribute) if attribute == "content" else attribute
+                label = (
+                    str(node.get("name") or node.get("property") or attribute) if attribute == "content" else attribute
+                )
                 place = self._place(f"{tag}@{attribute}", line)
                 yield TextSegment(text=repaired(value), locator=place, kind=SegmentKind.FIELD, label=label)
 
@@ -235,7 +298,12 @@ class _Page:
         else:
             text = _readable_url(value)
         if text.strip():
-            yield TextSegment(text=repaired(text), locator=place, kind=SegmentKind.FIELD, label=scheme if scheme != value.lower() else attribute)
+            yield TextSegment(
+                text=repaired(text),
+                locator=place,
+                kind=SegmentKind.FIELD,
+                label=scheme if scheme != value.lower() else attribute,
+            )
 
     def _data_uri(self, value: str, match: re.Match[str], place: Locator) -> Iterator[Reading]:
         kind = match.group(1) or "text/plain"
@@ -243,7 +311,11 @@ class _Page:
             return
         payload = unquote(value[match.end() :])
         try:
-            data = base64.b64decode(payload + "=" * (-len(payload) % 4)) if match.group(3) else payload.encode("utf-8", "replace")
+            data = (
+                base64.b64decode(payload + "=" * (-len(payload) % 4))
+                if match.group(3)
+                else payload.encode("utf-8", "replace")
+            )
         except ValueError:
             yield self.context.problem("part-unreadable", "data URI", place)
             return
@@ -260,7 +332,7 @@ class _Page:
         elif tag == "input":
             value = "" if kind in {"submit", "button", "reset", "image"} else str(node.get("value") or "")
         else:
-            value = "".join(node.itertext())
+            value = "".join(map(str, node.itertext()))
         if value.strip():
             place = self._place(f"{tag}[{node.get('name')}]" if node.get("name") else tag, line)
             label = self._label(node)
@@ -285,7 +357,7 @@ def _readable_url(value: str) -> str:
 
 
 def _joined(node: _Element) -> str:
-    return " ".join("".join(node.itertext()).split())
+    return " ".join("".join(map(str, node.itertext())).split())
 
 
 def _own_text(label: _Element) -> str:

@@ -82,8 +82,10 @@ def _as_text(text: str, at: int, locator: Locator, context: ReadContext, error: 
     if isinstance(error, RecursionError):
         yield context.problem("limit-depth", "JSON, scanned as text", locator)
     else:
-        ended = getattr(error, "pos", 0) >= len(text.rstrip()) - 1 or str(error).startswith("Unterminated")
-        yield context.problem("truncated" if ended else "part-unreadable", "JSON, the rest was scanned as text", locator)
+        ended = getattr(error, "pos", 0) >= len(text.rstrip()) - 8 or str(error).startswith("Unterminated")
+        yield context.problem(
+            "truncated" if ended else "part-unreadable", "JSON, the rest was scanned as text", locator
+        )
 
 
 def unescaped(text: str) -> str:
@@ -245,7 +247,9 @@ class JsonLinesReader:
     @staticmethod
     def _header(content: Content) -> tuple[str, ...] | None:
         with content.open() as stream:
-            lines = list(zip(range(SAMPLE_LINES), (line for line in _lines(TextStream(stream)) if line.strip()), strict=False))
+            lines = list(
+                zip(range(SAMPLE_LINES), (line for line in _lines(TextStream(stream)) if line.strip()), strict=False)
+            )
         values = [_parse(line) for _, line in lines]
         records = [flat(v) for v in values if isinstance(v, dict)]
         keys = _shared_keys(records) if len(records) * 10 >= len(values) * 9 else None
@@ -307,13 +311,18 @@ def _lines(source: TextStream) -> Iterator[str]:
 def _parse(line: str) -> Any:
     try:
         return json.loads(
-            line.strip("\ufeff\x1e"), strict=False, object_pairs_hook=_members, parse_int=str, parse_float=str, parse_constant=str
+            line.strip("\ufeff\x1e"),
+            strict=False,
+            object_pairs_hook=_members,
+            parse_int=str,
+            parse_float=str,
+            parse_constant=str,
         )
     except (ValueError, RecursionError):
         return None
 
 
 @hookimpl
-def piiscan_readers() -> list[type[JsonReader] | type[JsonLinesReader]]:
+def piiscan_readers() -> list[type[JsonReader | JsonLinesReader]]:
     """The readers of this module."""
     return [JsonReader, JsonLinesReader]

@@ -84,7 +84,12 @@ def _parse(blocks: Iterator[str], handler: _Handler, context: ReadContext) -> It
 
 _CUT_OFF = frozenset(
     expat.errors.codes[getattr(expat.errors, name)]
-    for name in ("XML_ERROR_NO_ELEMENTS", "XML_ERROR_UNCLOSED_TOKEN", "XML_ERROR_PARTIAL_CHAR", "XML_ERROR_UNCLOSED_CDATA_SECTION")
+    for name in (
+        "XML_ERROR_NO_ELEMENTS",
+        "XML_ERROR_UNCLOSED_TOKEN",
+        "XML_ERROR_PARTIAL_CHAR",
+        "XML_ERROR_UNCLOSED_CDATA_SECTION",
+    )
 )
 
 
@@ -126,7 +131,9 @@ class _Handler:
         parser.CommentHandler = self._comment
         parser.ProcessingInstructionHandler = self._instruction
         parser.SkippedEntityHandler = self._skipped
-        parser.DefaultHandler = self._reference  # with it set, expat leaves internal entities to us
+        parser.DefaultHandler = lambda _data: (
+            None
+        )  # with it set, expat leaves internal entities to SkippedEntityHandler
         parser.ExternalEntityRefHandler = self._external
         parser.StartDoctypeDeclHandler = self._doctype
         parser.EntityDeclHandler = self._entity
@@ -200,21 +207,15 @@ class _Handler:
             element.texts.append(data)
 
     def _skipped(self, name: str, is_parameter: bool) -> None:
-        code = html.entities.name2codepoint.get(name)
-        if code and not is_parameter:
-            self._data(chr(code))
+        """A reference expat left to us: only plain entities of the document and those of HTML are put in, and not without end."""
+        value = self.entities.get(name, "")
+        if not value and name in html.entities.name2codepoint:
+            value = chr(html.entities.name2codepoint[name])
+        self.expanded += len(value)
+        if value and not is_parameter and self.expanded <= MAX_EXPANSION:
+            self._data(value)
         else:
             self.external += 1
-
-    def _reference(self, data: str) -> None:
-        """A reference to an entity of the document itself; only plain ones are put in, and not without end."""
-        if data.startswith("&") and data.endswith(";") and self.stack:
-            value = self.entities.get(data[1:-1], "")
-            self.expanded += len(value)
-            if value and self.expanded <= MAX_EXPANSION:
-                self._data(value)
-            else:
-                self.external += 1
 
     def _comment(self, data: str) -> None:
         self._remark(data, SegmentKind.COMMENT)
@@ -227,7 +228,9 @@ class _Handler:
             path = f"{self.stack[-1].path if self.stack else ''}/{name}"
             for piece, at in cut(iter([data])):
                 place = self.locator.then(path=path)
-                self.ready.append(TextSegment(text=repaired(piece), locator=place, kind=kind, first_line=self.line + at - 1))
+                self.ready.append(
+                    TextSegment(text=repaired(piece), locator=place, kind=kind, first_line=self.line + at - 1)
+                )
 
     def _doctype(self, _name: str, system: str | None, _public: str | None, _internal: bool) -> None:
         self.external += system is not None
@@ -237,7 +240,14 @@ class _Handler:
         return 1
 
     def _entity(
-        self, name: str, parameter: bool, value: str | None, _base: str | None, system: str | None, _public: str | None, _n: str | None
+        self,
+        name: str,
+        parameter: bool,
+        value: str | None,
+        _base: str | None,
+        system: str | None,
+        _public: str | None,
+        _n: str | None,
     ) -> None:
         self.external += system is not None
         if value and value.strip():

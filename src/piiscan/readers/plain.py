@@ -48,7 +48,7 @@ def repaired(text: str) -> str:
     """The text with lines that were saved garbled turned back where that is possible in full; lines stay lines."""
     if not is_mojibake(text):
         return text
-    return "".join(unmojibake(line) or line for line in text.splitlines(keepends=True))
+    return "\n".join(unmojibake(line) or line for line in text.split("\n"))
 
 
 def encoding_problems(

@@ -27,8 +27,25 @@ _BANK = (
 _TRANSFER = (
     *_BANK, ("受取人名", 30), ("振込金額", 10), ("新規コード", 1), ("顧客コード1", 10), ("顧客コード2", 10), ("振込指定区分", 1), ("識別表示", 1), ("", 7),
 )  # fmt: skip
-_SALARY = (*_BANK, ("受取人名", 30), ("振込金額", 10), ("新規コード", 1), ("社員番号", 10), ("所属コード", 10), ("振込指定区分", 1), ("", 8))
-_DEBIT = (*_BANK, ("預金者名", 30), ("引落金額", 10), ("新規コード", 1), ("顧客番号", 20), ("振替結果コード", 1), ("", 8))
+_SALARY = (
+    *_BANK,
+    ("受取人名", 30),
+    ("振込金額", 10),
+    ("新規コード", 1),
+    ("社員番号", 10),
+    ("所属コード", 10),
+    ("振込指定区分", 1),
+    ("", 8),
+)
+_DEBIT = (
+    *_BANK,
+    ("預金者名", 30),
+    ("引落金額", 10),
+    ("新規コード", 1),
+    ("顧客番号", 20),
+    ("振替結果コード", 1),
+    ("", 8),
+)
 _TRAILER = (("データ区分", 1), ("合計件数", 6), ("合計金額", 12), ("", 101))
 _END = (("データ区分", 1), ("", 119))
 _OTHER = (("その他", 120),)
@@ -57,7 +74,9 @@ def _columns(data: Layout) -> tuple[str, ...]:
     return tuple(names)
 
 
-def _batches(content: Content, context: ReadContext, header: tuple[str, ...], data: Layout) -> Iterator[pl.DataFrame | Problem]:
+def _batches(
+    content: Content, context: ReadContext, header: tuple[str, ...], data: Layout
+) -> Iterator[pl.DataFrame | Problem]:
     position = {name: n for n, name in enumerate(header)}
     layouts = {b"1": _HEADER, b"2": data, b"8": _TRAILER, b"9": _END}
     rows: list[list[str]] = []

@@ -39,10 +39,11 @@ _ORDINARY_UTF8 = re.compile("[\u00a0-\u017f\u2000-\u206f\u3000-\u30ff\u4e00-\u9f
 _EUC_AS_CP932 = re.compile("[､･｡｢][\uff61-\uff9f\u4e00-\u9fff]")
 _MOJIBAKE = re.compile(
     "(?:[縺繧繝][^\n]{0,2}){3}"  # UTF-8 read as CP932
-    "|(?:[ãåæç][\u0080-\u00bf\u0152-\u0178\u02c6\u02dc\u2010-\u2122][^\n]?){2}"  # UTF-8 read as Latin-1 or CP1252
+    "|(?:[â-ï][\u0080-\u00bf\u0152-\u0178\u0192\u02c6\u02dc\u2010-\u2122]{2}){2}"  # UTF-8 read as Latin-1 or CP1252
     "|(?:[‚ƒ][\u0020-\u00ff\u0152-\u0178\u2010-\u2122]){3}"  # CP932 read as CP1252
     "|\ufffd{2}"
 )
+_MOJIBAKE_MARKS = (*"縺繧繝âãäåæçèéï‚ƒ", "\ufffd\ufffd")
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +78,7 @@ class Decoder:
     def block(self, data: bytes) -> str:
         """The text of a block."""
         text = self._block(data)
-        if not text.isascii():
+        if _may_be_mojibake(text):
             self.mojibake += len(_MOJIBAKE.findall(text))
         return text
 
@@ -104,7 +105,7 @@ class Decoder:
 
     def _lines(self, data: bytes) -> str:
         """Decide line by line: slower, and right for logs and joined files."""
-        return "".join(map(self._line, data.splitlines(keepends=True) if len(data) > 64 else [data]))
+        return "".join(map(self._line, data.splitlines(keepends=True)))
 
     def _line(self, line: bytes) -> str:
         if has_iso2022jp(line):
@@ -112,15 +113,15 @@ class Decoder:
                 return self._use(_best(line, self.bulk), line)
             self.seen.add("iso-2022-jp")
             self.bulk = self.bulk or "iso-2022-jp"
-            text = decode_iso2022jp(line)
-            self.undecodable += text.count(BAD)
-            return text
+            seven_bit = decode_iso2022jp(line)
+            self.undecodable += seven_bit.count(BAD)
+            return seven_bit
         if line.isascii():
             return line.decode("ascii")
         text = _strict(line, "utf-8") if self._may_be_utf8(line) else None
         if text is not None and not _doubtful_utf8(text):
             return self._took("utf-8", text)
-        return self._use(_best(line[:SAMPLE_BYTES], self.bulk), line)
+        return self._use(_best(_sample(line), self.bulk), line)
 
     def _may_be_utf8(self, data: bytes) -> bool:
         """After other Japanese text, a few bytes that are UTF-8 by chance are no proof."""
@@ -193,8 +194,20 @@ def decode_as(data: bytes, charset: str | None) -> str:
 
 _LABELS = {
     **dict.fromkeys(
-        ("shiftjis", "sjis", "xsjis", "windows31j", "cswindows31j", "ms932", "cp932", "mskanji", "csshiftjis", "shiftjisx0213")
-        , "cp932"),
+        (
+            "shiftjis",
+            "sjis",
+            "xsjis",
+            "windows31j",
+            "cswindows31j",
+            "ms932",
+            "cp932",
+            "mskanji",
+            "csshiftjis",
+            "shiftjisx0213",
+        ),
+        "cp932",
+    ),
     **dict.fromkeys(("eucjp", "xeucjp", "cseucpkdfmtjapanese", "eucjpms", "cp51932", "ujis", "eucjpwin"), "euc-jp"),
     **dict.fromkeys(("utf8", "utf8mb4", "unicode11utf8"), "utf-8"),
 }
@@ -215,21 +228,32 @@ def _known_codec(charset: str) -> str | None:
 
 def is_mojibake(text: str) -> bool:
     """Whether text carries the marks of having been decoded wrongly and saved so."""
-    return not text.isascii() and _MOJIBAKE.search(text) is not None
+    return _may_be_mojibake(text) and _MOJIBAKE.search(text) is not None
+
+
+def _may_be_mojibake(text: str) -> bool:
+    """Cheap test before the pattern: looking for single characters is some hundred times faster."""
+    return not text.isascii() and any(mark in text for mark in _MOJIBAKE_MARKS)
 
 
 def unmojibake(line: str) -> str | None:
     """The original of a line that was decoded wrongly once, if it can be had back in full; else None."""
     if not is_mojibake(line):
         return None
-    for wrong, right in (("cp932", "utf-8"), ("cp1252", "utf-8"), ("latin-1", "utf-8"), ("cp1252", "cp932"), ("latin-1", "cp932")):
+    for wrong, right in (("cp932", "utf-8"), ("cp1252", "utf-8"), ("cp1252", "cp932")):
         try:
-            text = line.encode(wrong).decode(right)
+            raw = line.encode(wrong) if wrong == "cp932" else b"".join(map(_western_byte, line))
+            text = raw.decode(right)
         except UnicodeError:
             continue
         if not is_mojibake(text):
             return text
     return None
+
+
+def _western_byte(char: str) -> bytes:
+    """CP1252 as programs do it: bytes it does not define stay control characters."""
+    return char.encode("latin-1" if ord(char) < 256 else "cp1252")
 
 
 def _has_utf8_line(data: bytes) -> bool:
@@ -251,7 +275,8 @@ def _doubtful_utf8(text: str) -> bool:
 
 def _best(sample: bytes, bulk: str | None) -> str:
     """The encoding under which the sample looks most like text."""
-    return max(_BYTEWISE, key=lambda e: _score(sample, e) + (_STICKY if e == bulk else 0.0))
+    candidates = _BYTEWISE[:3] if bulk in {"cp932", "euc-jp"} else _BYTEWISE  # damage in Japanese text is not French
+    return max(candidates, key=lambda e: _score(sample, e) + (_STICKY if e == bulk else 0.0))
 
 
 def _score(sample: bytes, encoding: str) -> float:

@@ -7,14 +7,55 @@ import re
 from pathlib import PurePosixPath
 
 from piiscan.limits import SNIFF_BYTES
-from piiscan.text.decoding import WIDE, decode, declared_by_bytes
+from piiscan.text.decoding import WIDE, declared_by_bytes, decode
 from piiscan.text.likelihood import share_of
 
 _CONTROLS = bytes([*range(9), *range(14, 27), 28, 29, 30, 31, 127])
 
 _PLAIN_NAMES = frozenset(
-    ".log .md .sql .yaml .yml .ini .conf .cfg .toml .properties .py .js .ts .java .c .h .cpp .cs .rb .php .sh .bat .ps1 .css .rst .tex .env "
-    ".ics .vcf .ldif .srt .vtt .diff .patch .go .rs .vb .bas .pl .lua .r".split()
+    [
+        ".log",
+        ".md",
+        ".sql",
+        ".yaml",
+        ".yml",
+        ".ini",
+        ".conf",
+        ".cfg",
+        ".toml",
+        ".properties",
+        ".py",
+        ".js",
+        ".ts",
+        ".java",
+        ".c",
+        ".h",
+        ".cpp",
+        ".cs",
+        ".rb",
+        ".php",
+        ".sh",
+        ".bat",
+        ".ps1",
+        ".css",
+        ".rst",
+        ".tex",
+        ".env",
+        ".ics",
+        ".vcf",
+        ".ldif",
+        ".srt",
+        ".vtt",
+        ".diff",
+        ".patch",
+        ".go",
+        ".rs",
+        ".vb",
+        ".bas",
+        ".pl",
+        ".lua",
+        ".r",
+    ]
 )
 _MAIL_HEADERS = re.compile(
     r"(?:from|to|cc|bcc|subject|date|message-id|received|return-path|mime-version|content-type|content-transfer-encoding|delivered-to"
@@ -24,7 +65,9 @@ _MAIL_HEADERS = re.compile(
 _STRONG_MAIL = frozenset({"received", "return-path", "message-id", "mime-version", "delivered-to", "dkim-signature"})
 _HEADER_LINE = re.compile(r"([A-Za-z][A-Za-z0-9_-]*)[ \t]?:")
 _MBOX_FROM = re.compile(r"From \S+.{0,60}\d\d:\d\d.{0,20}\d{4}")
-_HTML_START = re.compile(r"<(?:!doctype\s+html|html|head|body|title|meta|script|style|table|div|p|h[1-6]|span|center|font)\b", re.IGNORECASE)
+_HTML_START = re.compile(
+    r"<(?:!doctype\s+html|html|head|body|title|meta|script|style|table|div|p|h[1-6]|span|center|font)\b", re.IGNORECASE
+)
 _XML_START = re.compile(r"<(?:\?xml\b|!DOCTYPE\s+(?!html)|[A-Za-z_][\w.-]*:?[\w.-]*(?:\s+[\w:.-]+\s*=|\s*/?>))")
 _FLAT_ODF = re.compile(r"office:mimetype\s*=\s*[\"'](application/vnd\.oasis\.opendocument\.[a-z-]+)[\"']")
 _JSON_START = re.compile(r'\s*(?:\{\s*(?:"|\}|\Z)|\[\s*(?:["\[{\]]|-?\d|true\b|false\b|null\b|\Z))')
@@ -66,8 +109,10 @@ def text_of_head(head: bytes) -> str | None:
     if decoded.text.isascii():
         return decoded.text
     probe = decoded.text[:8192]
-    if decoded.undecodable * 20 > len(decoded.text) or share_of(probe, "uc") > 0.1 or (encoding in WIDE and skip == 0 and share_of(probe, "ucxo") > 0.05):
-        return None if not _mostly_utf8(encoding, decoded.encoding) else decoded.text
+    noise = share_of(probe, "uc") * len(probe)
+    strange = encoding in WIDE and skip == 0 and share_of(probe, "ucxo") > 0.05
+    if noise > 4 + len(probe) / 10 or decoded.undecodable > 4 + len(decoded.text) // 20 or strange:
+        return decoded.text if _mostly_utf8(encoding, decoded.encoding) else None
     return decoded.text
 
 
@@ -95,12 +140,12 @@ def looks_zengin(head: bytes) -> bool:
     """Whether these are 120-byte records of the Zengin format: a header and then data, trailer or end records."""
     if not _ZENGIN_HEADER.match(head):
         return False
-    for line_end in (b"\r\n", b"\n", b""):
-        step = 120 + len(line_end)
-        following = [head[at : at + 1] for at in range(step, min(len(head), step * 50), step)]
-        if head[120:step] == line_end and following and all(kind in b"1289" and kind for kind in following):
-            return head[120:121] not in b"\r\n" or bool(line_end)
-    return False
+    following = [head[at : at + 1] for at in range(120, min(len(head), 120 * 50), 120)]
+    if head[120:121] in b"\r\n":
+        lines = [line for line in head.replace(b"\r", b"\n").split(b"\n") if line.strip(b"\x1a")][1:50]
+        following = [line[:1] if len(line) == 120 else b"?" for line in lines]
+    good = sum(kind in {b"1", b"2", b"8", b"9"} for kind in following)
+    return good > 0 and good * 3 >= len(following) * 2
 
 
 def _markup(start: str, ending: str) -> str | None:
@@ -150,7 +195,7 @@ def _is_mail_head(text: str, lenient: bool) -> bool:
             known.add(match.group(1).lower())
     if lenient:
         return bool(known)
-    return len(known) >= 3 and bool(known & _STRONG_MAIL) or {"from", "date", "subject"} <= known
+    return (len(known) >= 3 and bool(known & _STRONG_MAIL)) or {"from", "date", "subject"} <= known
 
 
 def _json(start: str, ending: str, complete: bool) -> str | None:
@@ -180,7 +225,7 @@ def _is_json(line: str) -> bool:
 
 
 def _table(text: str, ending: str, complete: bool) -> str | None:
-    if ending in {".csv"}:
+    if ending == ".csv":
         return "text/csv"
     if ending in {".tsv", ".tab"}:
         return "text/tab-separated-values"
