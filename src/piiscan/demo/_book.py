@@ -17,6 +17,7 @@ from piiscan.demo._model import FIXED_TIME
 from piiscan.demo._pack import iso_2022_jp_ms
 from piiscan.demo._people import Person, half_kana
 
+OWN_ACCOUNT = "1000001"
 _NOW = datetime.fromtimestamp(FIXED_TIME, UTC)
 Sheet = Callable[[Any, Any], None]
 """Fills one worksheet: gets the workbook and the worksheet of xlsxwriter."""
@@ -136,7 +137,7 @@ def bank_file(people: Sequence[Person], *, kind: str = "21", amount: int = 5_000
         + "001"
         + " " * 15
         + "1"
-        + "1000001"
+        + OWN_ACCOUNT
         + " " * 17
     ]
     for number, person in enumerate(people):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from piiscan.demo._book import bank_file, locked_xlsx, xlsx
+from piiscan.demo._book import OWN_ACCOUNT, bank_file, locked_xlsx, xlsx
 from piiscan.demo._model import Share
 from piiscan.demo._office import docx, ods, odt, pptx, rtf
 from piiscan.demo._pack import csv_text, seven_zip, zip_bytes
@@ -151,6 +151,7 @@ def personnel(share: Share, maker: Maker, staff: Sequence[Person]) -> None:
         "人事/給与/給与振込_202405.txt",
         bank_file(staff, kind="11", amount=241_000),
         plants(staff, ("employee_id", "account"), "データレコード"),
+        [("JP_BANK_ACCOUNT", [OWN_ACCOUNT], "ヘッダーレコード(自社)")],
         [("JP_NAME_KANA", [half_kana(p.kana) for p in staff], "データレコード")],
     )
     first = staff[1]
@@ -283,6 +284,7 @@ def accounting(share: Share, maker: Maker, customers: Sequence[Person]) -> None:
         "経理/総合振込_20240531.txt",
         bank_file(payees),
         plants(payees, ("account",), "データレコード"),
+        [("JP_BANK_ACCOUNT", [OWN_ACCOUNT], "ヘッダーレコード(自社)")],
         [("JP_NAME_KANA", [half_kana(p.kana) for p in payees], "データレコード")],
     )
     refunds = list(customers[:8])
@@ -317,7 +319,7 @@ def accounting(share: Share, maker: Maker, customers: Sequence[Person]) -> None:
     ]
     share.add("経理/統計/月次売上.csv", csv_text(monthly).encode("cp932"))
     share.add("経理/統計/月次売上.xlsx", xlsx({"2024": monthly}, author="経理部"))
-    pay = csv_text([["社員番号", "支給額"], ["E000000", "0"]]).encode("cp932")
+    pay = csv_text([["社員番号", "支給額"]]).encode("cp932")
     share.add("経理/様式/給与取込様式.zip", zip_bytes({"給与取込様式.csv": pay}, names="cp932"))
     locked = locked_xlsx(
         xlsx({"役員": [["氏名", "口座番号"], *[[p.name, p.account] for p in payees]]}), "hoshizora2024"

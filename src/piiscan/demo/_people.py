@@ -39,6 +39,7 @@ _CARDS = (
     "4012888888881881",
     "3566002020360505",
 )
+_YUCHO = ("05", "23", "73")  # branches 058, 238 and 738 exist
 _BANKS = (("0001", "001"), ("0005", "001"), ("0009", "001"), ("0010", "100"))
 
 FIELDS = {
@@ -182,7 +183,7 @@ class Maker:
             bank=bank,
             branch=branch,
             account=self.digits(7),
-            yucho=f"1{self.random.randint(100, 799)}0-{self.digits(7)}1",
+            yucho=f"1{pick(_YUCHO)}{pick('0123456789')}0-{self.digits(7)}1",
         )
 
 

@@ -61,7 +61,7 @@ def open_pdf(content: Content, context: ReadContext) -> Iterator[OpenPdf]:
 def _input(content: Content) -> Iterator[bytes | Path]:
     if content.size is not None and content.size > MEMORY_BYTES:
         with content.local_path() as path:
-            yield path
+            yield path.absolute()  # pypdfium2 would expand a leading ~
         return
     with content.open() as stream:
         data = stream.read(MEMORY_BYTES + 1)
@@ -69,7 +69,7 @@ def _input(content: Content) -> Iterator[bytes | Path]:
         yield data
         return
     with content.local_path() as path:
-        yield path
+        yield path.absolute()
 
 
 def _load(source: bytes | Path, context: ReadContext) -> Any:
