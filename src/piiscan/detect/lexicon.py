@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import gzip
 import json
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
@@ -69,6 +70,17 @@ class Lexicon:
     def find(self, text: str) -> list[Match]:
         """Every surname in folded text, overlapping ones too: (start, end, number)."""
         return self.automaton.find(text)
+
+    @cached_property
+    def _given_edges(self) -> tuple[Mapping[str, int], Mapping[str, int]]:
+        """How many given names begin, and how many end, with a character."""
+        names = [name for name in self.given if len(name) > 1]
+        return Counter(name[0] for name in names), Counter(name[-1] for name in names)
+
+    def likely_given(self, word: str, first: int, last: int) -> bool:
+        """Whether at least `first` given names begin, and `last` end, as this word does."""
+        begins, ends = self._given_edges
+        return begins.get(word[0], 0) >= first and ends.get(word[-1], 0) >= last and all(c in begins or c in ends for c in word)
 
     @cached_property
     def kana(self) -> Mapping[str, frozenset[str]]:

@@ -17,13 +17,15 @@ _KATAKANA = re.compile("[ァ-ヺー]+")
 _HIRAGANA = re.compile("[ぁ-ゖー]+")
 _PART = re.compile(rf"[{KANJI}ヶケノツぁ-ゖァ-ヺー]{{1,6}}")
 _SURNAME_RANK = {"S": 4, "s": 3, "P": 3, "p": 2, "W": 2, "w": 1, "x": 1, "X": 1}
-_GIVEN_RANK = {"G": 4, "g": 3, "S": 3, "s": 2, "P": 1, "p": 1, "W": 1, "w": 1, "x": 1, "X": 1}
+_LIKELY_FIRST, _LIKELY_LAST = 40, 40
+"""How many given names of the dictionary must begin or end with a kanji before it makes an unknown word a likely given name."""
+_GIVEN_RANK = {"?": 0, "G": 4, "g": 3, "S": 3, "s": 2, "P": 1, "p": 1, "W": 1, "w": 1, "x": 1, "X": 1}
 COMPANY_KANA = re.compile(r"^(?:カブシキ|ユウゲン|カ\)|ユ\)|ド\)|シヤ\)|ザイ\)|イ\))|[(]カ\)?$|[(]ユ\)?$|\)カ$")
 
 
 @dataclass(frozen=True, slots=True)
 class FullName:
-    """A surname with a given name. Classes as in :mod:`piiscan.detect.lexicon`; ``k`` is a given name in katakana."""
+    """A surname with a given name. Classes as in :mod:`piiscan.detect.lexicon`; given names also ``k`` in katakana, ``?`` unknown but of likely kanji."""
 
     start: int
     surname_end: int
@@ -57,11 +59,26 @@ class NameGrammar:
     def full_name(self, text: str, start: int, surname_ends: Iterable[int]) -> FullName | None:
         """The likeliest surname and given name that start here."""
         best: FullName | None = None
-        for surname_end in surname_ends:
+        ends = list(surname_ends)
+        for surname_end in ends:
             for found in self._with_given(text, start, surname_end):
                 if best is None or (found.rank, found.end) > (best.rank, best.end):
                     best = found
-        return best
+        return best or next((found for end in ends if (found := self._guessed(text, start, end))), None)
+
+    def _guessed(self, text: str, start: int, surname_end: int) -> FullName | None:
+        """An attested surname before one to three kanji that given names are made of."""
+        surname = self._lexicon.surnames[text[start:surname_end]]
+        if surname not in "SP" or surname_end - start < 2:
+            return None
+        given_start = surname_end + (text[surname_end : surname_end + 1] in (" ", "　"))
+        for length in (3, 2, 1):
+            given = text[given_start : given_start + length]
+            if len(given) == length and self._lexicon.likely_given(given, _LIKELY_FIRST, _LIKELY_LAST):
+                end = given_start + length
+                if ends_word(text, end) and text[start:end] not in self._lexicon.not_names:
+                    return FullName(start, surname_end, given_start, end, surname, "?")
+        return None
 
     def _with_given(self, text: str, start: int, surname_end: int) -> Iterable[FullName]:
         surname = self._lexicon.surnames[text[start:surname_end]]
@@ -98,6 +115,8 @@ class NameGrammar:
             return ("latin", sure) if (sure := self._latin(value)) else ("", 0.0)
         full = self.full_name(value, 0, self.surname_ends(value, 0))
         if full and full.end == len(value):
+            if full.given == "?":
+                return "full", 0.85 if full.spaced else 0.72
             return "full", 0.95 if full.rank >= 6 or full.spaced else 0.75
         return self._other_value(value)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 KANJI = "々〆㐀-鿿豈-﫿"
 HONORIFICS = tuple(
@@ -90,6 +91,18 @@ _AFTER_LIFE = re.compile("(?:夫妻|兄弟|姉妹|親子|一家|死後|没後|�
 _NAME_AFTER = tuple(sorted({*HONORIFICS, *ROLES}, key=len, reverse=True))
 
 
+def _by_first(words: Iterable[str]) -> dict[str, tuple[str, ...]]:
+    """Words by their first character, longest first: the quick way to ask which of them starts at a place."""
+    found: dict[str, tuple[str, ...]] = {}
+    for word in sorted(words, key=len, reverse=True):
+        found[word[0]] = (*found.get(word[0], ()), word)
+    return found
+
+
+_HONORIFICS_BY_FIRST = _by_first(HONORIFICS)
+_ROLES_BY_FIRST = _by_first(ROLES)
+
+
 def is_kanji(char: str) -> bool:
     """Whether the character is written as part of a kanji word."""
     return (
@@ -113,12 +126,13 @@ def is_hiragana(char: str) -> bool:
 
 def honorific_at(text: str, position: int) -> str:
     """The honorific that starts here; empty when none."""
-    return next((h for h in HONORIFICS if text.startswith(h, position)), "")
+    words = _HONORIFICS_BY_FIRST.get(text[position : position + 1], ())
+    return next((word for word in words if text.startswith(word, position)), "")
 
 
 def role_at(text: str, position: int) -> str:
     """The role word that starts here and ends as a word; empty when none."""
-    for role in ROLES:
+    for role in _ROLES_BY_FIRST.get(text[position : position + 1], ()):
         if text.startswith(role, position):
             after = text[position + len(role) : position + len(role) + 1]
             if not (after and is_kanji(after)):

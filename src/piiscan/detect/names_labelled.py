@@ -30,9 +30,9 @@ _LATIN_VALUE = re.compile(r"[A-Za-z][A-Za-z'\-]{0,20}\.?(?:,? [A-Za-z][A-Za-z'\-
 _KANA_VALUE = re.compile(rf"[{_KANA_CLASS}]{{2,20}}(?:[ 　・･][{_KANA_CLASS}]{{1,20}}){{0,3}}(?![{KANJI}])")
 _KANA_BESIDE = re.compile(rf"[ 　]?[（(〔\[]([{_KANA_CLASS}]{{2,12}}[ 　・]?[{_KANA_CLASS}]{{0,12}})[)）〕\]]")
 _PLAIN_PAIR = re.compile(r"(?<![ｦ-ﾟァ-ヺー])(?:[ｦ-ﾟ]{2,12}[ 　][ｦ-ﾟ]{2,12}|[ァ-ヺー]{2,8}[ 　][ァ-ヺー]{2,8})(?![ｦ-ﾟァ-ヺー()（）])")
-_KANA_GAP = re.compile("(?<=[ァ-ヺーｦ-ﾟ])[ 　](?=[ァ-ヺｦ-ﾟ])")
+_KANA_GAP = re.compile("[ 　](?=[ァ-ヺｦ-ﾟ])(?<=[ァ-ヺーｦ-ﾟ].)")  # the blank first: it is rare
 _UNKNOWN_PAIR = re.compile(rf"[{KANJI}]{{1,4}}[ 　][{KANJI}ぁ-ゖ]{{1,4}}")
-_MAILBOX = re.compile(r"[ \t]*[\"']?[ \t]*<[\w.+\-=/]{1,64}@[\w.\-]{1,255}>")
+_MAILBOX = re.compile(r"<[\w.+\-=/]{1,64}@[\w.\-]{1,255}>")
 _BEFORE_MAILBOX = re.compile(r"[^\n<>,;:\"']{2,40}$")
 _MAX_FIELD = 100
 _COMPANY = re.compile("株式会社|㈱|[(（]株[)）]|有限会社|合同会社|御中|各位|[部課室]$|センター$|事務局|窓口")
@@ -139,13 +139,13 @@ class LabelledNames:
         evidence = (f"label:{label.text}",)
         full = self._grammar.full_name(text, start, self._grammar.surname_ends(text, start))
         if full:
-            sure = full.rank >= 5 or full.spaced
+            sure = full.given != "?" and (full.rank >= 5 or full.spaced)
             score = (0.95 if sure else 0.8) if strong else (0.9 if sure else 0.7)
             return NameSpan(full.start, full.end, score, (*evidence, "dictionary:surname", "dictionary:given"))
         match = _LATIN_VALUE.match(text, start) or _VALUE.match(text, start)
         if match is None:
             return None
-        value = _without_honorific(match.group())
+        value = without_honorific(match.group())
         if not value or value in NOT_VALUES or _COMPANY.search(value):
             return None
         part = "given" if label.text in GIVEN_LABELS else "surname" if label.text in SURNAME_LABELS else ""
@@ -193,19 +193,17 @@ class LabelledNames:
 
     def mailboxes(self, text: str) -> Iterator[NameSpan]:
         """Display names before ``<address@domain>``."""
-        position = text.find("<")
-        while position >= 0 and "@" in text:
-            shown = _BEFORE_MAILBOX.search(text, max(0, position - 60), position)
-            start = max(0, position - 3)
-            if shown is None:  # quoted: the name ends before the quote
-                shown = _BEFORE_MAILBOX.search(text, max(0, position - 60), len(text[:position].rstrip(" \t\"'")))
-            if shown and _MAILBOX.match(text, len(text[start:position].rstrip(" \t\"'")) + start):
+        if "@" not in text:
+            return
+        for match in _MAILBOX.finditer(text):
+            end = len(text[max(0, match.start() - 3) : match.start()].rstrip(" \t\"'")) + max(0, match.start() - 3)
+            shown = _BEFORE_MAILBOX.search(text, max(0, end - 40), end)
+            if shown:
                 yield from self._shown(text, shown.start(), shown.end())
-            position = text.find("<", position + 1)
 
     def _shown(self, text: str, start: int, end: int) -> Iterator[NameSpan]:
         raw = text[start:end]
-        value = _without_honorific(raw.strip(" \t　"))
+        value = without_honorific(raw.strip(" \t　"))
         kind, sure = self._grammar.value_kind(value)
         if kind and not _COMPANY.search(value):
             first = start + len(raw) - len(raw.lstrip(" \t　"))
@@ -213,7 +211,8 @@ class LabelledNames:
             yield NameSpan(first, first + len(value), sure * weight, ("neighbour:EMAIL_ADDRESS",))
 
 
-def _without_honorific(value: str) -> str:
+def without_honorific(value: str) -> str:
+    """The value without the honorific at its end."""
     for honorific in HONORIFICS:
         if value.endswith(honorific) and len(value) > len(honorific) + 1:
             return value[: -len(honorific)].rstrip(" 　")

@@ -82,7 +82,8 @@ class ProseNames:
         full = self._grammar.full_name(text, start, ends)
         if full and self._is_name(text, full):
             yield self._full(text, full)
-            return
+            if full.given != "?":
+                return
         for end in ends:
             if found := self._surname(text, start, end):
                 yield found
@@ -110,6 +111,9 @@ class ProseNames:
             evidence.append(f"role:{role}")
             bonus = 0.1
         yes = 0.45 + 0.03 * full.rank + bonus
+        if full.given == "?":
+            evidence[1] = "kanji:given"
+            yes = 0.62 if honorific else 0.42
         same, no = (0.5, 0.45) if honorific else (0.33, 0.2)
         return _Open(full.start, full.end, full.surname_end, yes, same + bonus / 2, no, tuple(evidence))
 

@@ -34,8 +34,10 @@ def fold_variants(text: str) -> FoldedText:
     """
     if text.isascii():
         return FoldedText(text)
+    if not _to_fold().search(text):
+        return FoldedText(text)
     if not _INVISIBLE.search(text):
-        return FoldedText(fold_kanji(text) if _variant().search(text) else text)
+        return FoldedText(fold_kanji(text))
     kept = array("L", (i for i, char in enumerate(text) if not _INVISIBLE.match(char)))
     folded = fold_kanji("".join(text[i] for i in kept))
     kept.append(len(text))
@@ -43,8 +45,8 @@ def fold_variants(text: str) -> FoldedText:
 
 
 @cache
-def _variant() -> re.Pattern[str]:
-    """Any character that `fold_kanji` changes."""
+def _to_fold() -> re.Pattern[str]:
+    """Any character that `fold_kanji` changes or drops."""
     chars = "".join(chr(code) for low, high in _RANGES for code in range(low, high))
     changed = "".join(a for a, b in zip(chars, fold_kanji(chars), strict=True) if a != b)
-    return re.compile(f"[{changed}\U00020000-\U0003ffff]")
+    return re.compile(f"[{INVISIBLE}{changed}\U00020000-\U0003ffff]")

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from piiscan.detect.address_grammar import Address, AddressGrammar
+from piiscan.detect.checks import address
 from piiscan.detect.gazetteer import Gazetteer
 from piiscan.detect.recognizers.names import folded
 from piiscan.detect.view import TextView
 from piiscan.hookspecs import hookimpl
 from piiscan.model import Candidate
-from piiscan.protocols import Recognizer
+from piiscan.protocols import Recognizer, Validator
 from piiscan.rules.model import RuleSet
 
 ADDRESS = "JP_ADDRESS"
@@ -42,9 +43,9 @@ class AddressRecognizer:
         if self._rule is None or view.text.isascii():
             return
         ready = folded(view)
-        for address in self._addresses(ready.text):
-            start, end = ready.span(address.start, address.end)
-            score, evidence = self._weigh(ready.text, address, view.segment.label)
+        for found in self._addresses(ready.text):
+            start, end = ready.span(found.start, found.end)
+            score, evidence = self._weigh(ready.text, found, view.segment.label)
             yield Candidate(
                 entity_type=ADDRESS,
                 start=start,
@@ -63,49 +64,55 @@ class AddressRecognizer:
             if start < done:
                 continue
             if text[start:end] in self._gazetteer.prefectures:
-                address = self._grammar.from_prefecture(text, start, end)
+                found = self._grammar.from_prefecture(text, start, end)
             else:
-                address = self._grammar.from_city(text, start, end)
-            yield address
-            done = address.end if address.level != "pref" else end
+                found = self._grammar.from_city(text, start, end)
+            yield found
+            done = found.end if found.level != "pref" else end
 
-    def _weigh(self, text: str, address: Address, label: str | None) -> tuple[float, tuple[str, ...]]:
-        score = _LEVEL[address.level]
-        evidence = [f"level:{address.level}"]
-        numbered = address.level in ("block", "room")
-        if address.town:
+    def _weigh(self, text: str, found: Address, label: str | None) -> tuple[float, tuple[str, ...]]:
+        score = _LEVEL[found.level]
+        evidence = [f"level:{found.level}"]
+        numbered = found.level in ("block", "room")
+        if found.town:
             evidence.append("dictionary:town")
             score += 0.15 if numbered else 0.0
-        if address.prefecture:
+        if found.prefecture:
             evidence.append("dictionary:prefecture")
-            score += 0.1 if numbered or address.town else 0.0
-        if numbered and not address.strong:
+            score += 0.1 if numbered or found.town else 0.0
+        if numbered and not found.strong:
             score -= 0.05
-        if not address.unique and not address.prefecture:
-            score -= 0.05 if address.town else 0.15
-        if numbered and _PARCEL.search(text, address.start, address.end):
+        if not found.unique and not found.prefecture:
+            score -= 0.05 if found.town else 0.15
+        if numbered and _PARCEL.search(text, found.start, found.end):
             evidence.append("negative:地番")
             score -= 0.4
-        before = text[max(0, address.start - 30) : address.start]
+        before = text[max(0, found.start - 30) : found.start]
         if (label and label.lower() in self._labels) or self._label_before.search(before):
             evidence.append("label:住所")
-            score += 0.2 if address.level not in ("pref", "city") else 0.1
-        elif address.level != "pref" and _alone(text, address):
+            score += 0.2 if found.level not in ("pref", "city") else 0.1
+        elif found.level != "pref" and _alone(text, found):
             evidence.append("alone")
             score += 0.1
         return score, tuple(evidence)
 
 
-def _alone(text: str, address: Address) -> bool:
+def _alone(text: str, found: Address) -> bool:
     """Whether nothing else stands in its cell; for an address with numbers, in its line."""
-    numbered = address.level in ("block", "room")
-    line = text.rfind("\n", 0, address.start) + 1 if numbered else 0
-    stop = text.find("\n", address.end) if numbered else -1
-    rest = text[address.end : stop if stop >= 0 else len(text)]
-    return not text[line : address.start].strip(" \t\r\n　〒0123456789-－\"'") and not rest.strip(" \t\r\n　\"'")
+    numbered = found.level in ("block", "room")
+    line = text.rfind("\n", 0, found.start) + 1 if numbered else 0
+    stop = text.find("\n", found.end) if numbered else -1
+    rest = text[found.end : stop if stop >= 0 else len(text)]
+    return not text[line : found.start].strip(" \t\r\n　〒0123456789-－\"'") and not rest.strip(" \t\r\n　\"'")
 
 
 @hookimpl
 def piiscan_recognizers() -> Iterable[Callable[[RuleSet], Recognizer]]:
     """This recognizer."""
     return [AddressRecognizer]
+
+
+@hookimpl
+def piiscan_validators() -> Mapping[str, Validator]:
+    """Checks that rules may name."""
+    return {"address": address}

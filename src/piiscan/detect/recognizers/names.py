@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 
+from piiscan.detect.checks import given_name, kana_name, person_name, surname
 from piiscan.detect.lexicon import Lexicon
 from piiscan.detect.name_grammar import NameGrammar
 from piiscan.detect.names_deep import DeepNames
@@ -16,7 +17,7 @@ from piiscan.detect.variants import FoldedText, fold_variants
 from piiscan.detect.view import TextView
 from piiscan.hookspecs import hookimpl
 from piiscan.model import Candidate, SegmentKind
-from piiscan.protocols import Recognizer
+from piiscan.protocols import Recognizer, Validator
 from piiscan.rules.model import RuleSet
 
 PERSON, KANA = "PERSON", "JP_NAME_KANA"
@@ -129,3 +130,9 @@ def _rule(rules: RuleSet, entity_type: str, default: str) -> str | None:
 def piiscan_recognizers() -> Iterable[Callable[[RuleSet], Recognizer]]:
     """This recognizer."""
     return [NameRecognizer]
+
+
+@hookimpl
+def piiscan_validators() -> Mapping[str, Validator]:
+    """Checks that rules may name."""
+    return {"person_name": person_name, "surname": surname, "given_name": given_name, "kana_name": kana_name}
