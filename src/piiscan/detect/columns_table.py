@@ -196,7 +196,7 @@ class TableScan:
                 evidence=judgement.evidence,
             )
         if not column.split and rows < len(values) - values.null_count():
-            yield from self._cells(column, values.filter(~mask), numbers.filter(~mask), STRONG, plain=True)
+            yield from self._cells(column, values.filter(~mask), numbers.filter(~mask), TEXTUAL, plain=True)
 
     def _wanted(self, judgement: Judgement) -> bool:
         profile = self.stage.rules.profile

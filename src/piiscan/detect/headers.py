@@ -195,11 +195,17 @@ def judge_layout(rows: Rows, book: HeaderBook) -> Layout:
 
 
 def _header_row(rows: Rows, book: HeaderBook) -> int | None:
-    widest = max((sum(c is not None for c in row) for row in rows[:50]), default=0)
+    widest = max((_cell_count(row) for row in rows[:50]), default=0)
     for i, row in enumerate(rows[:-1][:30]):
         if _is_header(row, rows[i + 1 : i + 6], widest, book):
             return i
     return _plain_header(rows, widest)
+
+
+def _cell_count(row: tuple[str | None, ...]) -> int:
+    """Filled cells; digits in boxes of their own count as one."""
+    boxes = sum(c is not None and len(c) == 1 and c.isdigit() for c in row)
+    return sum(c is not None for c in row) - (boxes - 1 if boxes >= 7 else 0)
 
 
 def _is_header(row: tuple[str | None, ...], below: Rows, widest: int, book: HeaderBook) -> bool:
