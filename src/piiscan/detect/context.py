@@ -10,6 +10,7 @@ from piiscan.detect.view import TextView
 from piiscan.model import Candidate, Severity
 from piiscan.rules.model import Rule, RuleSet
 
+_LABEL_FIRST = {"label": True, "label+check": True}
 _SAMPLE_PENALTY = -0.1
 _SAMPLE_REACH = 60
 
@@ -37,6 +38,9 @@ class Judge:
 
     def weigh(self, view: TextView, rule: Rule, start: int, end: int, value: str, recognizer: str) -> Candidate | None:
         """The candidate for a match of `rule`; `value` is its folded text."""
+        labelled = self._labelled(view, rule, start)
+        if _LABEL_FIRST.get(rule.need) and not labelled.strength and not self._near(view, rule, start, end):
+            return self._refused(view, rule, start, end, recognizer, f"needs:{rule.need}")  # spares the checks
         evidence = ["format"]
         score = rule.scores.base
         checked = self._check(rule, value)
@@ -45,7 +49,6 @@ class Judge:
         if checked is not None:
             score += rule.scores.check if checked else rule.scores.failed or 0.0
             evidence.append(("check:" if checked else "failed:") + ",".join(rule.validators))
-        labelled = self._labelled(view, rule, start)
         if labelled.strength:
             score += rule.scores.label * labelled.strength
             evidence.append(f"label:{labelled.label}")
@@ -119,9 +122,11 @@ class Judge:
 
     def _against(self, view: TextView, rule: Rule, start: int, end: int, value: str, labelled: float) -> str:
         text = view.text
+        after = text[end : end + 12].lstrip(" 　")
+        if after.startswith("円"):
+            return "円"
         if value.isdigit():
-            after = text[end : end + 12].lstrip(" 　")
-            unit = next((u for u in self._units if after.startswith(u)), "")
+            unit = next((u for u in self._units if after.startswith(u) and not _word_goes_on(after, u)), "")
             mark = next((m for m in self._marks if text[max(0, start - 10) : start].rstrip(" 　.").endswith(m)), "")
             if unit or mark:
                 return unit or mark
@@ -152,6 +157,11 @@ class Judge:
             recognizer=recognizer,
             evidence=(reason,),
         )
+
+
+def _word_goes_on(text: str, unit: str) -> bool:
+    """人 counts people, but 人種 does not."""
+    return len(unit) == 1 and "一" <= unit <= "鿿" and "一" <= text[1:2] <= "鿿"
 
 
 def _enough(rule: Rule, checked: bool, labelled: bool) -> bool:

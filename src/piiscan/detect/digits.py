@@ -26,9 +26,12 @@ _FOLD = str.maketrans(
         **dict.fromkeys(_DOTS, "."),
     }
 )
+_FOLD_TEXT = {code: char for code, char in _FOLD.items() if chr(code) not in "ーｰ一"}
+_BETWEEN = re.compile("(?<=[0-9])[ーｰ一](?=[0-9])")
 _SHAPE = str.maketrans({**dict.fromkeys("123456789", "0"), **{chr(c): "A" for c in (*range(65, 91), *range(97, 123))}})
 _INVISIBLE = re.compile(f"[{INVISIBLE}]")
 _PIECE = re.compile("[^ ]+")
+_PART = re.compile("[^/()]+")
 _EDGE = "-./() "
 _MAX_LETTERS = 3
 _MAX_GROUPS = 6
@@ -48,8 +51,11 @@ class Reading(NamedTuple):
 
 
 def fold(text: str) -> str:
-    """Half width, hyphens and spaces unified, the same length (only for short strings: it costs on whole texts)."""
-    return text.translate(_FOLD)
+    """Half width, hyphens and spaces unified, the same length (only for short strings: it costs on whole texts).
+
+    ー and 一 become hyphens only between digits: elsewhere they are a letter and a number.
+    """
+    return text if text.isascii() else _BETWEEN.sub("-", text.translate(_FOLD_TEXT))
 
 
 def readings(text: str, shapes: Container[str]) -> Iterator[Reading]:
@@ -96,7 +102,7 @@ class _Run:
         return len(widths) == 1 and any(end - start in widths for start, end in beside)
 
     def _read(self, start: int, end: int, shapes: Container[str], *, split: bool) -> Iterator[Reading]:
-        """The characters start..end, bare of brackets around them if need be, else parted at slashes."""
+        """The characters start..end, bare of brackets around them if need be, else parted at slashes and brackets."""
         found = self._reading(start, end, shapes)
         if found is None:
             value = self.folded[start:end]
@@ -106,9 +112,11 @@ class _Run:
                 found = self._reading(start + lead, end - trail, shapes)
         if found is not None:
             yield found
-        elif split and "/" in self.folded[start:end]:
-            for part in re.finditer(r"[^/]+", self.folded[start:end]):
-                inner = self._reading(start + part.start(), start + part.end(), shapes)
+        elif split:
+            for part in _PART.finditer(self.folded, start, end):
+                inner = (
+                    self._reading(part.start(), part.end(), shapes) if part.end() - part.start() < end - start else None
+                )
                 if inner is not None:
                     yield inner
 

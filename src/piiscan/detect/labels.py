@@ -19,8 +19,9 @@ from piiscan.rules.model import RuleSet
 
 _GAP = re.compile(
     r"(?>[（(［\[][^（()）\[\]［］\n]{0,24}[)）\]］]|</?[A-Za-z][^<>\n]{0,60}>|番号|コード|です|[Nn]umber|[Cc]ode|NO|[Nn]o|ＮＯ|[Ii][Dd]"
-    r"|[\s:：;=＝\-－ー―|｜,，、/／…‥．.・\"'“”‘’「」『』【】\[\]［］<>＜＞〈〉《》*＊※→⇒＿_#＃№&（(`はがのを第])*+"
+    r"|[\s:：;=＝\-－ー―|｜,，、/／…‥．.・\"'“”‘’「」『』【】\[\]［］<>＜＞〈〉《》*＊※→⇒＿_#＃№&（(`はがの第])*+"
 )
+_BREAK = re.compile(r"[\n。0-9０-９]")
 _MAX_GAP = 48
 _LOOSE_GAP = 24
 _DELIMITERS = frozenset(":：=＝\t|｜,，】」』］]>＞)）　 \n\"'")
@@ -82,7 +83,7 @@ class LabelIndex:
             label, rules, latin_start, latin_end = self._spellings[index]
             if latin_start and start and _joined(text[start - 1], text[start]):
                 continue
-            if latin_end and end < len(text) and _joined(text[end - 1], text[end]):
+            if latin_end and end < len(text) and (_joined(text[end - 1], text[end]) or _goes_on(text, end)):
                 continue
             if end - start == 1 and not latin_start and not _stands_alone(text, start, end):
                 continue
@@ -149,6 +150,11 @@ def _joined(left: str, right: str) -> bool:
     return _is_latin(left) and _is_latin(right) and not (left.islower() and right.isupper())
 
 
+def _goes_on(text: str, end: int) -> bool:
+    """Whether a name of a program goes on after an underscore or hyphen: ``password_hash`` is not ``password``."""
+    return text[end] in "_-" and _is_latin(text[end + 1 : end + 2] or " ")
+
+
 def _stands_alone(text: str, start: int, end: int) -> bool:
     """For labels of one character: something must part them from the word before, and a delimiter must follow."""
     before = text[start - 1] if start else "\n"
@@ -177,7 +183,7 @@ def before(hits: Hits, text: str, rule: str, start: int) -> Labelled:
             if beside:
                 return Labelled(1.0, hit.label)
             gap = text[hit.end : start]
-            loose = edge == start and len(gap) <= _LOOSE_GAP and "\n" not in gap and "。" not in gap
+            loose = edge == start and len(gap) <= _LOOSE_GAP and not _BREAK.search(gap)
             return Labelled(0.6, hit.label) if loose else NOT_LABELLED
         if not beside:
             break

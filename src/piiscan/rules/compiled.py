@@ -15,9 +15,11 @@ MACROS = {
     "{L}": "[A-Za-zＡ-Ｚａ-ｚ]",
     "{K}": "[\u3005\u3400-\u9fff\U00020000-\U0002ffff]",
     "{B}": f"(?<![{DIGITS}A-Za-zＡ-Ｚａ-ｚ])",
+    "{G}": "(?<=[:：=＝\\s|｜,，」】』］\\])）>])",
     "{E}": f"(?![{DIGITS}A-Za-zＡ-Ｚａ-ｚ])",
 }
-"""Stand-ins in patterns: a digit, hyphen, space, Latin letter, kanji; no digit or letter before; none after."""
+"""Stand-ins in patterns: a digit, hyphen, space, Latin letter, kanji; no digit or letter before; none after;
+a delimiter (not a mere particle) before."""
 
 _MAX_SHAPES = 3000
 _UNIT = re.compile(r"(\[[^\]]+\]|.)(?:\{(\d+)(?:,(\d+))?\})?")

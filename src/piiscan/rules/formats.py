@@ -92,7 +92,7 @@ def not_repeated(value: str) -> bool | None:
 def passport(value: str) -> bool | None:
     """Two letters and seven digits: impossible otherwise, else cannot tell (no check digit)."""
     bare = re.sub(r"[\s-]", "", value)
-    return None if re.fullmatch(r"[A-Za-z]{2}[0-9]{7}", bare) and len(set(bare[2:])) > 1 else False
+    return None if re.fullmatch(r"[A-Za-z]{2}[0-9]{7}", bare) and bare[2:] != "0000000" else False
 
 
 def residence_card(value: str) -> bool | None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import importlib
 import json
+import pkgutil
 import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
@@ -21,6 +23,7 @@ from piiscan.rules.compiled import RuleSyntaxError, compile_pattern, expand_shap
 from piiscan.rules.model import EntityType, Example, Profile, Rule, RuleSet, Scores
 
 M = TypeVar("M", bound=BaseModel)
+_VALIDATOR_PACKAGES = ("piiscan.rules", "piiscan.detect.recognizers")
 _LISTS = ("shapes", "gate", "words", "labels", "columns", "context", "negative")
 
 
@@ -79,9 +82,15 @@ class _Collected:
 
 
 def _builtin_validators() -> Mapping[str, Validator]:
-    from piiscan.plugins import load_plugins
-
-    return load_plugins(entry_points=False).validators
+    """Those of the modules that bring checks, without importing readers and reports as a whole registry would."""
+    found: dict[str, Validator] = {}
+    for package_name in _VALIDATOR_PACKAGES:
+        package = importlib.import_module(package_name)
+        for info in pkgutil.iter_modules(package.__path__):
+            if not info.name.startswith("_"):
+                hook = getattr(importlib.import_module(f"{package_name}.{info.name}"), "piiscan_validators", None)
+                found.update(hook() if hook else {})
+    return found
 
 
 def _error(file: str, rule: str, ja: str, en: str) -> RuleError:
@@ -198,7 +207,7 @@ def _extended(rule: Rule, table: schema.ExtendTable, name: str, into: _Collected
 def _words(entries: list[str], name: str, rule: str, into: _Collected) -> tuple[str, ...]:
     found: dict[str, None] = {}
     for entry in entries:
-        if not entry.startswith("@"):
+        if len(entry) < 2 or not entry.startswith("@"):  # a bare @ is the shape of mail addresses
             found[entry] = None
         elif entry[1:] in into.words:
             found.update(dict.fromkeys(into.words[entry[1:]]))

@@ -54,7 +54,7 @@ class Scores:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Example:
-    """A text a rule must or must not match; `value` is the part it must find (all of the text when empty)."""
+    """A text a rule must or must not match; `value` is the part it must find (any part when empty)."""
 
     text: str
     value: str = ""

@@ -34,21 +34,38 @@ class PatternRecognizer:
     name = "patterns"
 
     def __init__(self, rules: RuleSet) -> None:
-        gates: dict[tuple[str, ...], list[_Gated]] = {}
-        for rule in rules.rules:
-            if rule.pattern:
-                pattern = compile_pattern(rule.pattern)
-                gates.setdefault(rule.gate, []).append(_Gated(rule, pattern, pattern.groupindex.get("v", 0)))
-        self._gates = {literals: tuple(found) for literals, found in gates.items()}
+        found = [r for r in rules.rules if r.pattern]
+        literals: dict[str, list[int]] = {}
+        for index, rule in enumerate(found):
+            for literal in dict.fromkeys(rule.gate):
+                literals.setdefault(literal, []).append(index)
+        patterns = (compile_pattern(r.pattern) for r in found)
+        self._gated = tuple(_Gated(r, p, p.groupindex.get("v", 0)) for r, p in zip(found, patterns, strict=True))
+        self._owners = tuple(tuple(owners) for owners in literals.values())
+        self._gates = ahocorasick_rs.AhoCorasick(list(literals)) if literals else None
         self._judge = Judge(rules)
-        self.entity_types = tuple(sorted({r.entity_type for r in rules.rules if r.pattern}))
+        self.entity_types = tuple(sorted({r.entity_type for r in found}))
 
     def candidates(self, view: TextView) -> Iterable[Candidate]:
         """Matches of patterns."""
-        for literals, rules in self._gates.items():
-            for low, high in _windows(view.text, literals):
-                for gated in rules:
-                    yield from self._matches(view, gated, low, high)
+        for index, windows in self._windows(view.text).items():
+            for low, high in windows:
+                yield from self._matches(view, self._gated[index], low, high)
+
+    def _windows(self, text: str) -> dict[int, list[tuple[int, int]]]:
+        """For each pattern the surroundings of its gate literals, merged, in text order."""
+        windows: dict[int, list[tuple[int, int]]] = {}
+        if self._gates is None:
+            return windows
+        for literal, at, _ in self._gates.find_matches_as_indexes(text, overlapping=True):
+            low, high = max(0, at - _BEFORE), min(len(text), at + _AFTER)
+            for index in self._owners[literal]:
+                mine = windows.setdefault(index, [])
+                if mine and low <= mine[-1][1]:
+                    mine[-1] = (mine[-1][0], max(high, mine[-1][1]))
+                else:
+                    mine.append((low, high))
+        return windows
 
     def _matches(self, view: TextView, gated: _Gated, low: int, high: int) -> Iterator[Candidate]:
         for match in gated.pattern.finditer(view.text, low, high):
@@ -57,24 +74,6 @@ class PatternRecognizer:
                 candidate = self._judge.weigh(view, gated.rule, start, end, fold(view.text[start:end]), self.name)
                 if candidate is not None:
                     yield candidate
-
-
-def _windows(text: str, literals: tuple[str, ...]) -> list[tuple[int, int]]:
-    """The surroundings of all gate literals, merged, in text order."""
-    places: list[int] = []
-    for literal in literals:
-        at = text.find(literal)
-        while at >= 0:
-            places.append(at)
-            at = text.find(literal, at + max(len(literal), 8))
-    merged: list[tuple[int, int]] = []
-    for at in sorted(places):
-        low, high = max(0, at - _BEFORE), min(len(text), at + _AFTER)
-        if merged and low <= merged[-1][1]:
-            merged[-1] = (merged[-1][0], high)
-        else:
-            merged.append((low, high))
-    return merged
 
 
 class LabelRecognizer:
