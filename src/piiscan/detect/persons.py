@@ -194,8 +194,9 @@ class PersonCounter:
         self._names |= names
         kind = max((MAIL, PHONE), key=lambda k: len(block.contacts.get(k, ())))
         values = list(dict.fromkeys(block.contacts.get(kind, ())))
-        self._attached.update((kind, v) for v in values[: len(names)])
-        self._contacts.update((kind, v) for v in values[len(names) :])
+        own = len(names) * (1 if kind == MAIL else 3)  # office, mobile and fax of one person
+        self._attached.update((kind, v) for v in values[:own])
+        self._contacts.update((kind, v) for v in values[own:])
 
     def _list(self, text: str, detections: list[Detection]) -> None:
         """Names followed by a contact before the next name: lines of a list, blocks of ``key: value``."""
