@@ -67,6 +67,7 @@ class Rule:
     Matching is by `shapes` (digit tokens such as ``000-0000-0000``), by `pattern` (a regular expression, tried only where one of the literals in
     `gate` occurs), by `words`, or, with none of these, by `value` (a regular expression) right after a label or in a column with such a header.
     A rule with only `labels` and `columns` matches nothing by itself: it lends them to a recognizer written in code and to columns.
+    `reach` is how far before a gate literal a pattern may begin, and half of how far after it a match may end, in characters.
     `companions` are entity types of which one must be detected within `window` characters, or the match is dropped.
     """
 
@@ -87,6 +88,7 @@ class Rule:
     negative: tuple[str, ...] = ()
     companions: tuple[str, ...] = ()
     window: int = 100
+    reach: int = 120
     scores: Scores = Scores()
     column_share: float = 0.6
     specificity: int = 0

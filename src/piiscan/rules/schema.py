@@ -64,6 +64,7 @@ class RuleTable(_Lists):
     need: Need = "nothing"
     companions: list[TypeId] = []
     window: int = Field(100, ge=0, le=2000)
+    reach: int = Field(120, ge=1, le=500)
     scores: ScoresTable = ScoresTable()
     column_share: float = Field(0.6, gt=0, le=1)
     specificity: int = 0

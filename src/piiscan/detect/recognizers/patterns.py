@@ -17,10 +17,6 @@ from piiscan.model import Candidate
 from piiscan.rules.compiled import compile_pattern
 from piiscan.rules.model import Rule, RuleSet
 
-_BEFORE = 120
-_AFTER = 240
-"""How far around a gate literal a pattern may reach, in characters. It also bounds the cost of a bad pattern."""
-
 
 class _Gated(NamedTuple):
     rule: Rule
@@ -58,8 +54,9 @@ class PatternRecognizer:
         if self._gates is None:
             return windows
         for literal, at, _ in self._gates.find_matches_as_indexes(text, overlapping=True):
-            low, high = max(0, at - _BEFORE), min(len(text), at + _AFTER)
             for index in self._owners[literal]:
+                reach = self._gated[index].rule.reach  # it also bounds the cost of a bad pattern
+                low, high = max(0, at - reach), min(len(text), at + 2 * reach)
                 mine = windows.setdefault(index, [])
                 if mine and low <= mine[-1][1]:
                     mine[-1] = (mine[-1][0], max(high, mine[-1][1]))
