@@ -25,50 +25,11 @@ MAX_DOCUMENT_BYTES = 64 * 1024**2
 MAX_GAP_LINES = 20
 """Empty lines kept between two texts; beyond this a new segment starts."""
 
-_INLINE = frozenset(
-    [
-        "a",
-        "abbr",
-        "acronym",
-        "b",
-        "bdi",
-        "bdo",
-        "big",
-        "cite",
-        "code",
-        "data",
-        "del",
-        "dfn",
-        "em",
-        "font",
-        "i",
-        "ins",
-        "kbd",
-        "mark",
-        "q",
-        "ruby",
-        "rb",
-        "rbc",
-        "rtc",
-        "s",
-        "samp",
-        "small",
-        "span",
-        "strike",
-        "strong",
-        "sub",
-        "sup",
-        "time",
-        "tt",
-        "u",
-        "var",
-        "wbr",
-        "label",
-        "nobr",
-        "rt",
-        "rp",
-    ]
-)
+_INLINE = frozenset({
+    "a", "abbr", "acronym", "b", "bdi", "bdo", "big", "cite", "code", "data", "del", "dfn", "em", "font", "i",
+    "ins", "kbd", "mark", "q", "ruby", "rb", "rbc", "rtc", "s", "samp", "small", "span", "strike", "strong", "sub",
+    "sup", "time", "tt", "u", "var", "wbr", "label", "nobr", "rt", "rp",
+})  # fmt: skip
 _UNSEEN = frozenset({"script", "style", "rt", "rp", "textarea", "select", "datalist"})
 _FORM = frozenset({"input", "textarea", "select", "meter", "output"})
 _TEXT_ATTRIBUTES = (
@@ -85,6 +46,7 @@ _TEXT_ATTRIBUTES = (
     "longdesc",
 )
 _URL_ATTRIBUTES = ("href", "src", "action", "formaction", "data", "poster")
+_SAYING_SCHEMES = frozenset({"mailto", "tel", "sms", "callto", "sip", "javascript"})
 _META_CHARSET = re.compile(rb"<meta[^>]{0,300}?charset\s*=\s*[\"']?\s*([A-Za-z0-9_:.-]+)", re.IGNORECASE)
 _XML_CHARSET = re.compile(rb"\A\s*<\?xml[^>]*encoding\s*=\s*[\"']([A-Za-z0-9_:.-]+)")
 _DECLARATION = re.compile(r"\A\ufeff?\s*<\?xml[^>]*\?>")
@@ -293,10 +255,7 @@ class _Page:
             yield from self._data_uri(value.strip(), data, place)
             return
         scheme = value.partition(":")[0].strip().lower()
-        if scheme in {"mailto", "tel", "sms", "callto", "sip", "javascript"}:
-            text = unquote(value.partition(":")[2])
-        else:
-            text = _readable_url(value)
+        text = unquote(value.partition(":")[2]) if scheme in _SAYING_SCHEMES else _readable_url(value)
         if text.strip():
             yield TextSegment(
                 text=repaired(text),

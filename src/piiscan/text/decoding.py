@@ -24,16 +24,17 @@ BOMS = (
 WIDE = frozenset({"utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be"})
 """Encodings in which a newline is not one byte."""
 
-SAMPLE_BYTES = 4096
+SAMPLE_BYTES = 1024
 
 # What a reading must bring over another one to be believed although it is rarer.
 _PRIOR = {"utf-8": 0.0, "cp932": 0.0, "euc-jp": -1.0, "utf-16-le": -4.0, "utf-16-be": -6.0, "cp1252": -4.0}
 _BYTEWISE = ("cp932", "euc-jp", "utf-8", "cp1252")
 _STICKY = 6.0
 
-_NON_ASCII_LINE = re.compile(rb"[^\n]*[\x80-\xff][^\n]*\n?")
+_NON_ASCII_LINE = re.compile(rb"(?m)^[^\n\x80-\xff]*[\x80-\xff][^\n]*\n?")
 _CONTROLS = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 _UTF8_KANJI = re.compile(rb"[\xe3-\xe9][\x80-\xbf]{2}")
+_UTF8_WORD = re.compile(rb"(?:[\xe3-\xe9][\x80-\xbf]{2}){2}")
 _ODD_UTF8 = re.compile("[\u0180-\u036f\u0530-\u07ff]")
 _ORDINARY_UTF8 = re.compile("[\u00a0-\u017f\u2000-\u206f\u3000-\u30ff\u4e00-\u9fff\uff00-\uffef]")
 _EUC_AS_CP932 = re.compile("[､･｡｢][\uff61-\uff9f\u4e00-\u9fff]")
@@ -97,7 +98,8 @@ class Decoder:
             return self._took("utf-8", text)
         if has_iso2022jp(data) or _has_utf8_line(data):
             return self._lines(data)
-        encoding = _best(_sample(data), self.bulk)
+        # What served for earlier blocks and fits this one needs no judging; judging is slow.
+        encoding = self.bulk if self.bulk in {"cp932", "euc-jp"} else _best(_sample(data), None)
         text = _strict(data, encoding)
         if text is None or (encoding == "cp932" and len(_EUC_AS_CP932.findall(text)) > 2):
             return self._lines(data)
@@ -141,9 +143,9 @@ class Decoder:
         return text
 
 
-def decode(data: bytes) -> Decoded:
-    """Decode bytes of unknown encoding; a byte order mark is dropped."""
-    encoding, skip = declared_by_bytes(data)
+def decode(data: bytes, declared: tuple[str | None, int] | None = None) -> Decoded:
+    """Decode bytes of unknown encoding; a byte order mark is dropped. `declared` is what :func:`declared_by_bytes` said, if it was asked."""
+    encoding, skip = declared or declared_by_bytes(data)
     decoder = Decoder(encoding)
     text = decoder.block(data[skip:] if skip else data)
     name = decoder.bulk or "ascii"
@@ -163,11 +165,13 @@ def declared_by_bytes(head: bytes) -> tuple[str | None, int]:
 
 def wide_encoding(head: bytes) -> str | None:
     """``utf-16-le`` or ``-be`` if bytes without a mark look like it, else None."""
-    sample = head[:1024]
+    sample = head[:512]
     if len(sample) < 4 or (len(head) % 2 and len(head) <= len(sample)):
         return None
     if not _CONTROLS.search(sample) and (has_iso2022jp(sample) or _strict_prefix(sample, "utf-8")):
         return None
+    if len(sample) >= 128 and not _CONTROLS.search(sample):
+        return None  # every tenth character of UTF-16 has a byte among the controls
     encoding = max(_PRIOR, key=lambda e: _score(sample, e))
     if encoding not in WIDE or share_of(_lenient(sample[: len(sample) & ~1], encoding), "ucox") > 0.05:
         return None  # binary data is more like UTF-16 than like anything else
@@ -181,7 +185,7 @@ def decode_as(data: bytes, charset: str | None) -> str:
     Latin-1 on Japanese bytes) are detected. Never raises.
     """
     label = re.sub(r"[^a-z0-9]", "", (charset or "").lower())
-    if label.startswith("iso2022jp") or label.startswith("cp5022") or label == "csiso2022jp":
+    if label.startswith(("iso2022jp", "cp5022", "csiso2022jp")):
         return decode_iso2022jp(data) if has_iso2022jp(data) or data.isascii() else decode(data).text
     codec = _LABELS.get(label) or _known_codec(charset or "")
     if codec is None:
@@ -258,10 +262,15 @@ def _western_byte(char: str) -> bytes:
 
 def _has_utf8_line(data: bytes) -> bool:
     """Whether a line of a block that is not UTF-8 as a whole is Japanese UTF-8 by itself."""
-    if not _UTF8_KANJI.search(data):
-        return False
-    lines = (m.group() for m in _NON_ASCII_LINE.finditer(data))
-    return any(_UTF8_KANJI.search(line) and _strict(line, "utf-8") is not None for line in lines)
+    found = _UTF8_WORD.search(data)
+    while found:
+        start, end = data.rfind(b"\n", 0, found.start()) + 1, data.find(b"\n", found.end())
+        if end < 0:
+            end = len(data)
+        if _strict(data[start:end], "utf-8") is not None:
+            return True
+        found = _UTF8_WORD.search(data, end)
+    return False
 
 
 def _doubtful_utf8(text: str) -> bool:
@@ -289,9 +298,9 @@ def _sample(data: bytes) -> bytes:
     size = 0
     for match in _NON_ASCII_LINE.finditer(data):
         part = match.group()
-        if len(part) > 1024:
+        if len(part) > SAMPLE_BYTES // 2:
             first = next(i for i, b in enumerate(part) if b > 0x7F)
-            part = part[first : first + 1024]
+            part = part[first : first + SAMPLE_BYTES // 2]
         parts.append(part)
         size += len(part)
         if size >= SAMPLE_BYTES:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from functools import cache
+from itertools import pairwise
 
 # Frequent in business papers, addresses and names; finer than "JIS level 1" for short strings such as one name.
 _FREQUENT = (
@@ -132,7 +133,7 @@ def log_likelihood(text: str) -> float:
     if not kinds:
         return 0.0
     total = _COST[kinds[0]][0]
-    for (before, kind), count in Counter(zip(kinds, kinds[1:], strict=False)).items():
+    for (before, kind), count in Counter(pairwise(kinds)).items():
         cost = _COST[kind][before == kind] + _EXTRA.get((before, kind), 0.0)
         total += cost * count
     return total

@@ -12,51 +12,11 @@ from piiscan.text.likelihood import share_of
 
 _CONTROLS = bytes([*range(9), *range(14, 27), 28, 29, 30, 31, 127])
 
-_PLAIN_NAMES = frozenset(
-    [
-        ".log",
-        ".md",
-        ".sql",
-        ".yaml",
-        ".yml",
-        ".ini",
-        ".conf",
-        ".cfg",
-        ".toml",
-        ".properties",
-        ".py",
-        ".js",
-        ".ts",
-        ".java",
-        ".c",
-        ".h",
-        ".cpp",
-        ".cs",
-        ".rb",
-        ".php",
-        ".sh",
-        ".bat",
-        ".ps1",
-        ".css",
-        ".rst",
-        ".tex",
-        ".env",
-        ".ics",
-        ".vcf",
-        ".ldif",
-        ".srt",
-        ".vtt",
-        ".diff",
-        ".patch",
-        ".go",
-        ".rs",
-        ".vb",
-        ".bas",
-        ".pl",
-        ".lua",
-        ".r",
-    ]
-)
+_PLAIN_NAMES = frozenset({
+    ".log", ".md", ".sql", ".yaml", ".yml", ".ini", ".conf", ".cfg", ".toml", ".properties", ".py", ".js", ".ts",
+    ".java", ".c", ".h", ".cpp", ".cs", ".rb", ".php", ".sh", ".bat", ".ps1", ".css", ".rst", ".tex", ".env",
+    ".ics", ".vcf", ".ldif", ".srt", ".vtt", ".diff", ".patch", ".go", ".rs", ".vb", ".bas", ".pl", ".lua", ".r",
+})  # fmt: skip
 _MAIL_HEADERS = re.compile(
     r"(?:from|to|cc|bcc|subject|date|message-id|received|return-path|mime-version|content-type|content-transfer-encoding|delivered-to"
     r"|reply-to|sender|in-reply-to|references|user-agent|x-[a-z0-9-]+|dkim-signature|arc-[a-z-]+|authentication-results)\Z",
@@ -105,10 +65,10 @@ def text_of_head(head: bytes) -> str | None:
         head = _whole_lines(head)
     elif encoding in WIDE:
         head = head[: skip + (len(head) - skip) // 4 * 4] if len(head) > 4096 else head
-    decoded = decode(head)
+    decoded = decode(head, (encoding, skip))
     if decoded.text.isascii():
         return decoded.text
-    probe = decoded.text[:8192]
+    probe = decoded.text[:2048]
     noise = share_of(probe, "uc") * len(probe)
     strange = encoding in WIDE and skip == 0 and share_of(probe, "ucxo") > 0.05
     if noise > 4 + len(probe) / 10 or decoded.undecodable > 4 + len(decoded.text) // 20 or strange:
