@@ -9,10 +9,10 @@ from typing import Final, Self
 
 from piiscan.content import BytesContent
 from piiscan.errors import ReadError
-from piiscan.model import Content, Embedded, Locator, Problem, Reading
+from piiscan.model import Content, Embedded, Locator, Reading, SegmentKind
 from piiscan.protocols import ReadContext
-from piiscan.readers._ole import ole10native, ole_stream
-from piiscan.readers._text import prop
+from piiscan.readers._ole import ole10native, ole10paths, ole_stream
+from piiscan.readers._text import prop, segments
 
 _PROPERTIES: Final = (
     ("author", "作成者"),
@@ -69,7 +69,7 @@ class Compound:
                 if text:
                     yield prop(label, text, name)
 
-    def embedded(self) -> Iterator[Embedded | Problem]:
+    def embedded(self) -> Iterator[Reading]:
         """Objects in storages below the document: packaged files come out, whole Office documents are named as not read."""
         for path in self.entries:
             if len(path) < 2:
@@ -78,6 +78,7 @@ class Compound:
             if path[-1] == "\x01Ole10Native":
                 data = self.stream(*path) or b""
                 name, payload = ole10native(data) or ("object.bin", data[4:])
+                yield from segments(ole10paths(data), place, SegmentKind.NAME)
                 yield Embedded(
                     path="/".join([*path[:-1], name]), content=BytesContent(payload, name), size=len(payload)
                 )

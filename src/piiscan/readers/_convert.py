@@ -48,8 +48,10 @@ def _soffice() -> Path | None:
     return next((p for p in places if p.is_file()), None)
 
 
-def office(program: Path, source: Path, folder: Path, ending: str, context: ReadContext) -> Path:
-    """Convert a file with LibreOffice into `folder`. Raises ReadError `converter-failed` or LimitError `timeout`."""
+def office(program: Path | None, source: Path, folder: Path, ending: str, context: ReadContext) -> Path:
+    """Convert a file with LibreOffice into `folder`. Raises ReadError `needs-converter`, `converter-failed` or LimitError `timeout`."""
+    if program is None:
+        raise ReadError("needs-converter", "LibreOffice")
     profile = folder / "profile"
     (profile / "user").mkdir(parents=True)
     (profile / "user" / "registrymodifications.xcu").write_text(_SETTINGS, encoding="utf-8")

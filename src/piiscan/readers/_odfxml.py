@@ -82,7 +82,7 @@ class OdfText:
             and (element.text or "").strip()
         ):
             yield element.text or ""
-        if tag == "database-source-sql" or tag == "dde-source":
+        if tag in {"database-source-sql", "dde-source"}:
             yield " ".join(str(v) for v in element.attrib.values())
 
     def paragraph(self, element: Element) -> Iterator[Block]:

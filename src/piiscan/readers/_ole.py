@@ -90,6 +90,15 @@ def _ending(data: bytes) -> str:
     return ".bin"
 
 
+def ole10paths(data: bytes) -> list[str]:
+    """Where the packaged file lay on its author's machine: paths hold user names."""
+    paths = data[6:4096].split(b"\0", 8)
+    texts = (p.decode("cp932", "replace") for p in paths if b":\\" in p or p.startswith(b"\\\\"))
+    return list(
+        dict.fromkeys(t[t.find(":\\") - 1 if ":\\" in t else 0 :] for t in texts if t.isprintable() or ":\\" in t)
+    )
+
+
 def ole10native(data: bytes) -> tuple[str, bytes] | None:
     """(file name, bytes) of a packager object; None where it has another shape."""
     try:

@@ -12,7 +12,7 @@ from piiscan.protocols import ReadContext
 from piiscan.readers._crypt import decrypted
 from piiscan.readers._package import Package
 from piiscan.readers._text import prop, segments
-from piiscan.readers._xml import all_text, attr, child, descend, local, parse_part, unescape
+from piiscan.readers._xml import all_text, attr, child, descend, local, parse_part, unescape, whole
 
 PROPERTY_LABELS: Final = {
     "creator": "作成者",
@@ -117,7 +117,7 @@ def drawing_lines(root: object) -> Iterator[str]:
 def paragraph_text(paragraph: object) -> str:
     """The text of a DrawingML paragraph."""
     breaks = {"br": "\n", "tab": "\t"}
-    return "".join(breaks.get(local(e)) or e.text or "" for e in descend(paragraph, "t", "br", "tab"))
+    return "".join(breaks.get(local(e)) or whole(e) for e in descend(paragraph, "t", "br", "tab"))
 
 
 def alt_text(properties_: object) -> Iterator[str]:

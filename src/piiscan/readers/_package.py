@@ -28,9 +28,11 @@ class _Guard(io.RawIOBase):
     Not seekable on purpose: going back in a compressed stream means to inflate it again, so that callers spool it.
     """
 
-    def __init__(self, package: Package, name: str, stream: BinaryIO, packed: int, *, limit: int, strict: bool) -> None:
+    def __init__(
+        self, package: Package, name: str, stream: BinaryIO, packed: int, *, limit: int, strict: bool, xml: bool
+    ) -> None:
         self._package, self._name, self._stream, self._packed = package, name, stream, packed
-        self._limit, self._strict, self._total = limit, strict, 0
+        self._limit, self._strict, self._xml, self._total = limit, strict, xml, 0
 
     def readable(self) -> bool:
         return True
@@ -52,6 +54,9 @@ class _Guard(io.RawIOBase):
                 raise ReadError("damaged", type(error).__name__) from None
             self._package.note("part-unreadable", type(error).__name__, self._name)
             return b""
+        if self._xml and not self._total and b"<!ENTITY" in data[:65536]:
+            # Entities are not expanded, so text may hide in them.
+            self._package.note("part-unreadable", "entities", self._name)
         self._total += len(data)
         budget = self._package.context.budget
         budget.spend(len(data))
@@ -80,15 +85,14 @@ class Package:
         self._stream = content.open()
         self._zip: zipfile.ZipFile | None = None
         self._infos: dict[str, zipfile.ZipInfo] = {}
-        self.names: tuple[str, ...] = ()
         try:
-            self._open()
+            self.names = self._open()
         except BaseException:
             self._stream.close()
             raise
-        self._lower: dict[str, str] = {n.lower(): n for n in reversed(self.names)}  # the first of a name wins
+        self._lower = {part.lower(): part for part in reversed(self.names)}  # the first of a name wins
 
-    def _open(self) -> None:
+    def _open(self) -> tuple[str, ...]:
         try:
             self._zip = zipfile.ZipFile(self._stream)
             for info in self._zip.infolist():
@@ -96,14 +100,14 @@ class Package:
                     name = info.filename.replace("\\", "/").lstrip("/")
                     # Two parts of one name: programs see one of them, so both must be read.
                     self._infos[name + "~2" if name in self._infos else name] = info
-            self.names = tuple(self._infos)
+            return tuple(self._infos)
         except _BROKEN:
             self._zip = None
             self._salvaged = _salvage(self._stream)
             if not self._salvaged:
                 raise ReadError("damaged", "zip") from None
-            self.names = tuple(self._salvaged)
             self.note("part-unreadable", "zip directory")
+            return tuple(self._salvaged)
 
     def __enter__(self) -> Self:
         return self
@@ -128,7 +132,7 @@ class Package:
         """The part of this name whatever its case, or None."""
         return self._lower.get(name.lower().lstrip("/"))
 
-    def open(self, name: str, *, limit: int = 0, strict: bool = False) -> BinaryIO:
+    def open(self, name: str, *, limit: int = 0, strict: bool = False, xml: bool = False) -> BinaryIO:
         """A part as a stream that is counted and checked. With `strict`, damage raises; else it is noted and ends the stream.
 
         Raises ReadError (`damaged`, `encrypted`) and LimitError.
@@ -141,7 +145,7 @@ class Package:
             raise ReadError("encrypted", "zip") from None
         except (*_BROKEN, KeyError) as error:
             raise ReadError("damaged", type(error).__name__) from None
-        return cast("BinaryIO", _Guard(self, name, stream, packed, limit=limit, strict=strict))
+        return cast("BinaryIO", _Guard(self, name, stream, packed, limit=limit, strict=strict, xml=xml))
 
     def _raw(self, name: str) -> tuple[BinaryIO, int]:
         if self._salvaged:
@@ -154,7 +158,7 @@ class Package:
 
     def xml_stream(self, name: str) -> BinaryIO:
         """A part for an XML parser: lenient, and not larger than `limits.xml_part_bytes`."""
-        return self.open(name, limit=self.context.budget.limits.xml_part_bytes)
+        return self.open(name, limit=self.context.budget.limits.xml_part_bytes, xml=True)
 
     def read(self, name: str) -> bytes:
         """A whole part; empty (and noted) where it cannot be read."""

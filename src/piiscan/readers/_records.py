@@ -137,7 +137,8 @@ def _text(kind: int, body: bytes, style: int, book: BinaryBook) -> str:
     if kind in {_STRING, _F_STRING}:
         return wide(body, 8)[0]
     if kind == _SHARED:
-        return book.strings[struct.unpack_from("<I", body, 8)[0]]
+        number: int = struct.unpack_from("<I", body, 8)[0]
+        return book.strings[number]
     if kind in {_BOOL, _F_BOOL}:
         return "TRUE" if body[8] else "FALSE"
     if kind in {_ERROR, _F_ERROR}:

@@ -37,8 +37,17 @@ _SYMBOLS: Final = {
     "\t": "\t",
 }
 _SKIP: Final = frozenset(
-    ["colortbl", "stylesheet", "listtable", "listoverridetable", "revtbl", "rsidtbl", "generator", "themedata", "colorschememapping", "latentstyles", "datastore", "xmlnstbl", "filetbl", "pgptbl", "nonshppict", "panose", "falt", "fname", "fontemb", "fontfile", "blipuid", "blipuid", "picprop", "sp", "shpinst_sn", "defchp", "defpap", "wgrffmtfilter", "mmathPr", "objclass", "objname", "bkmkstart", "bkmkend", "pntext_skip", "xe", "tc", "template", "passwordhash", "pnseclvl", "fchars", "lchars", "listname", "upr_skip", "private", "oldcprops", "oldpprops", "oldsprops", "oldtprops", "protusertbl", "userprops_skip", "mhtmltag", "htmltag_skip", "sv", "sn", "atnid", "atntime", "atnref", "atndate", "atrfstart", "atrfend", "ftnsep", "ftnsepc", "aftnsep", "aftnsepc", "bliptag", "levelnumbers", "leveltext", "creatim", "revtim", "printim", "buptim"]
-)
+    {
+        "colortbl", "stylesheet", "listtable", "listoverridetable", "revtbl", "rsidtbl", "generator",
+        "themedata", "colorschememapping", "latentstyles", "datastore", "xmlnstbl", "filetbl", "pgptbl",
+        "nonshppict", "panose", "falt", "fname", "fontemb", "fontfile", "blipuid", "picprop", "sp", "defchp",
+        "defpap", "wgrffmtfilter", "mmathPr", "objclass", "objname", "bkmkstart", "bkmkend", "xe", "tc",
+        "template", "passwordhash", "pnseclvl", "fchars", "lchars", "listname", "private", "oldcprops",
+        "oldpprops", "oldsprops", "oldtprops", "protusertbl", "mhtmltag", "sv", "sn", "atnid", "atntime",
+        "atnref", "atndate", "atrfstart", "atrfend", "ftnsep", "ftnsepc", "aftnsep", "aftnsepc", "bliptag",
+        "levelnumbers", "leveltext", "creatim", "revtim", "printim", "buptim",
+    }
+)  # fmt: skip
 _PLACES: Final = {
     "header": "header", "headerl": "header", "headerr": "header", "headerf": "header",
     "footer": "footer", "footerl": "footer", "footerr": "footer", "footerf": "footer",
@@ -46,11 +55,17 @@ _PLACES: Final = {
     "fonttbl": "fonttbl", "datafield": "field", "formfield": "form", "ffdeftext": "form", "ffl": "form", "result": "body",
 }  # fmt: skip
 _INFO: Final = frozenset(
-    ["author", "operator", "title", "subject", "manager", "company", "doccomm", "keywords", "category", "hlinkbase", "propname", "staticval"]
-)
+    {
+        "author", "operator", "title", "subject", "manager", "company", "doccomm", "keywords", "category",
+        "hlinkbase", "propname", "staticval",
+    }
+)  # fmt: skip
 _KEEP: Final = frozenset(
-    ["shptxt", "shpinst", "shppict", "shp", "shprslt", "listtext", "pntext", "fldrslt", "field", "ud", "upr", "nesttableprops", "shpgrp", "do", "dptxbxtext"]
-)
+    {
+        "shptxt", "shpinst", "shppict", "shp", "shprslt", "listtext", "pntext", "fldrslt", "field", "ud", "upr",
+        "nesttableprops", "shpgrp", "do", "dptxbxtext",
+    }
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +170,7 @@ class RtfParser:
         place = self._state.place
         if self._stack:
             self._state = self._stack.pop()
-            if place != self._state.place and place != "skip" and place in self._out.places:
+            if place not in {self._state.place, "skip"} and place in self._out.places:
                 self._out.places[place].append("\n")
         else:
             self._out.balanced = False

@@ -13,7 +13,7 @@ from piiscan.readers._numfmt import Formatter, plain
 from piiscan.readers._package import Package
 from piiscan.readers._sheetscan import MAX_ROW, Scan, column_name, column_number, scan
 from piiscan.readers._text import frames, guarded
-from piiscan.readers._xml import SAFE, Element, descend, local, unescape
+from piiscan.readers._xml import SAFE, Element, descend, local, unescape, whole
 
 if TYPE_CHECKING:
     import polars as pl
@@ -180,9 +180,9 @@ def _number(value: str, style: str | None, book: Workbook) -> str:
 def string_text(element: Element) -> str:
     """Text of a shared or inline string, runs joined, readings left out."""
     if len(element) == 1 and local(element[0]) == "t":
-        return unescape(element[0].text or "")
+        return unescape(whole(element[0]))
     texts = (t for t in descend(element, "t") if local(t.getparent()) != "rPh")
-    return unescape("".join(t.text or "" for t in texts))
+    return unescape("".join(whole(t) for t in texts))
 
 
 def reading_text(element: Element) -> str:

@@ -10,7 +10,7 @@ from piiscan.readers._numbering import Numbering
 from piiscan.readers._ooxml import alt_text, relations
 from piiscan.readers._package import Package
 from piiscan.readers._text import Block, Grid
-from piiscan.readers._xml import Element, attr, blocks, child, descend, local
+from piiscan.readers._xml import Element, attr, blocks, child, descend, local, whole
 
 PARENTS: Final = frozenset({"body", "hdr", "ftr", "footnote", "endnote", "comment", "docPartBody"})
 _BLOCKS: Final = ("p", "tbl", "sdt", "customXml", "smartTag", "AlternateContent", "altChunk")
@@ -126,7 +126,7 @@ class WordPart:
         for part in element:
             tag = local(part)
             if tag == "t":
-                (line.add_deleted if deleted else line.add)(part.text or "")
+                (line.add_deleted if deleted else line.add)(whole(part))
             elif tag in _BREAKS:
                 line.add(_BREAKS[tag])
             elif tag == "AlternateContent":

@@ -50,9 +50,8 @@ def index(package: Package, main: str | None) -> Index:
         state = attr(element, "state")
         sheets.append(Sheet(attr(element, "name"), target, "" if state == "visible" else state, kind))
     known = {s.part for s in sheets}
-    for name in package.names:
-        if "/worksheets/" in f"/{name.lower()}" and name.lower().endswith(".xml") and name not in known:
-            sheets.append(Sheet(part_label(name), name, "hidden" if known else ""))
+    loose = (n for n in package.names if "/worksheets/" in f"/{n.lower()}" and n.lower().endswith(".xml"))
+    sheets += [Sheet(part_label(n), n, "hidden" if known else "") for n in loose if n not in known]
     names = [
         f"{attr(e, 'name')}\t{e.text or ''}"
         for e in (descend(root, "definedName") if root is not None else ())
@@ -203,7 +202,7 @@ def _records(
     root = parse_part(package, part)
     for record in descend(root, "r") if root is not None else ():
         row: list[str | None] = []
-        for number, element in enumerate(e for e in record if number_in(fields, e, record)):
+        for number, element in enumerate(e for e in record if _has_field(fields, e, record)):
             value: str | None = attr(element, "v") or None
             if local(element) == "x" and value is not None and value.isdigit():
                 items = fields[number][1]
@@ -213,6 +212,6 @@ def _records(
         yield row
 
 
-def number_in(fields: list[tuple[str, list[str]]], element: Element, record: Element) -> bool:
+def _has_field(fields: list[tuple[str, list[str]]], element: Element, record: Element) -> bool:
     """Whether a record's value has a field to belong to."""
-    return record.index(element) < len(fields)
+    return int(record.index(element)) < len(fields)

@@ -50,6 +50,13 @@ def child(element: Element, *path: str) -> Element | None:
     return element
 
 
+def whole(element: Element) -> str:
+    """The text of a leaf; what stands around an entity is kept, the entity is not."""
+    if len(element) == 0:
+        return element.text or ""
+    return (element.text or "") + "".join(inner.tail or "" for inner in element)
+
+
 def descend(element: Element, *names: str) -> Iterator[Element]:
     """Descendants with one of these local names, in document order."""
     return (e for e in element.iter("{*}" + names[0] if len(names) == 1 else None) if local(e) in names)
@@ -73,8 +80,6 @@ def parse_part(package: Package, name: str) -> Element | None:
             return None
     if root is None:
         package.note("part-unreadable", "empty", name)
-    elif b"<!ENTITY" in data[:65536]:
-        package.note("part-unreadable", "entities", name)
     return root
 
 

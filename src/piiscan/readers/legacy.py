@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 from piiscan.errors import LimitError, ReadError
 from piiscan.hookspecs import hookimpl
-from piiscan.model import Content, Embedded, Reading
+from piiscan.model import Content, Embedded, Locator, Reading, TextSegment
 from piiscan.protocols import ReadContext, Reader
 
 if TYPE_CHECKING:
@@ -37,10 +37,11 @@ class LegacyReader:
         with Compound(content, context) as compound:
             word = _word_or_powerpoint(compound)
             own = list(compound.embedded())
-            yield from unique(_joined(_converted(content, context, word=word), own))
+            readings = _joined(_converted(content, context, word=word), own)
+            yield from unique(readings if word else _completed(readings, compound, context))
 
 
-def _joined(readings: Iterator[Reading], own: list[Reading]) -> Iterator[Reading]:
+def _joined(readings: Iterator[Reading], own: Sequence[Reading]) -> Iterator[Reading]:
     """What the converter made, and the embedded things it left out (they came from the original, under their own names)."""
     damage: ReadError | None = None
     try:
@@ -53,6 +54,35 @@ def _joined(readings: Iterator[Reading], own: list[Reading]) -> Iterator[Reading
     yield from own
     if damage is not None:
         raise damage
+
+
+def _completed(readings: Iterator[Reading], compound: Compound, context: ReadContext) -> Iterator[Reading]:
+    """A presentation's readings, then the texts of the original that were not among them."""
+    from piiscan.readers._ppt import texts
+    from piiscan.readers._text import segments
+
+    said: set[str] = set()
+    damage: ReadError | None = None
+    try:
+        for reading in readings:
+            if isinstance(reading, TextSegment):
+                said.update(_squeezed(line) for line in reading.text.split("\n"))
+            yield reading
+    except LimitError:
+        raise
+    except ReadError as error:
+        damage = error
+    lines = [line for t in texts(compound.stream(_POWERPOINT) or b"") for line in t.split("\n")]
+    rest = [line for line in lines if _squeezed(line) and _squeezed(line) not in said]
+    if damage is not None and not rest:
+        raise damage
+    yield from segments(rest, Locator.of(part="records"))
+    if damage is not None:
+        yield context.problem("part-unreadable", f"{damage.code} {damage.detail}: text only, without slide numbers")
+
+
+def _squeezed(line: str) -> str:
+    return "".join(line.split())
 
 
 def _word_or_powerpoint(compound: Compound) -> bool:
@@ -89,8 +119,6 @@ def _converted(content: Content, context: ReadContext, *, word: bool) -> Iterato
         source = folder / ("source.doc" if word else "source.ppt")
         source.write_bytes(path.read_bytes())
         try:
-            if office is None:
-                raise ReadError("needs-converter", "LibreOffice")
             made = _convert.office(office, source, folder, "docx" if word else "pptx", context)
         except LimitError:
             raise

@@ -110,19 +110,16 @@ def _ole1(data: bytes) -> tuple[str, bytes]:
     """(name, bytes) of an OLE 1 object: header, class name, topic, item, length, native data; packages hold a file."""
     from piiscan.readers._ole import ole10native
 
-    try:
-        at = 8
-        strings = []
-        for _ in range(3):
-            size = int.from_bytes(data[at : at + 4], "little")
-            if size > 1024:
-                raise ValueError
-            strings.append(data[at + 4 : at + 4 + size].rstrip(b"\0").decode("cp932", "replace"))
-            at += 4 + size
+    at = 8
+    strings = []
+    for _ in range(3):
         size = int.from_bytes(data[at : at + 4], "little")
-        native = data[at + 4 : at + 4 + size]
-    except ValueError:
-        return "object.bin", data
+        if size > 1024:
+            return "object.bin", data
+        strings.append(data[at + 4 : at + 4 + size].rstrip(b"\0").decode("cp932", "replace"))
+        at += 4 + size
+    size = int.from_bytes(data[at : at + 4], "little")
+    native = data[at + 4 : at + 4 + size]
     if strings[0].lower() == "package":
         return ole10native(len(native).to_bytes(4, "little") + native) or ("object.bin", native)
     return "object.ole", native or data
