@@ -160,7 +160,7 @@ def test_files_uuencoded_into_the_text_come_out_and_the_text_around_stays(read):
     assert out.members == {"list.csv": b"x" * 120}
     assert out.body.split() == ["before", "after", "begin", "2024", "with", "care"]
     last = out.texts[-1]
-    assert last.place(last.text.index("after")).get("line") == "7"
+    assert last.place(last.text.index("after")).get("line") == "8"
 
 
 def test_winmail_dat_is_handed_on_with_its_type(read):

@@ -31,6 +31,8 @@ MAX_CELL_BYTES = 256 * 1024**2
 BATCH_CHARS = 16 * 1024**2
 TEXT_BLOB_BYTES = 64 * 1024
 _STEPS = 20_000
+_ERRORS = (sqlite3.Error, ValueError)
+"""Of the engine, and of Python where a damaged name or message of the engine is no text."""
 _ALLOWED = frozenset(
     {
         sqlite3.SQLITE_SELECT,
@@ -91,7 +93,7 @@ def _connection(path: Path) -> Iterator[sqlite3.Connection]:
             database = sqlite3.connect(uri, uri=True, timeout=0, check_same_thread=False)
             _lock_down(database)
             yield database
-        except sqlite3.Error as error:
+        except _ERRORS as error:
             raise _read_error(error) from error
         finally:
             if database is not None:
@@ -132,7 +134,7 @@ def _text(raw: bytes) -> str:
         return decode(raw).text
 
 
-def _read_error(error: sqlite3.Error) -> ReadError:
+def _read_error(error: Exception) -> ReadError:
     code = getattr(error, "sqlite_errorname", "") or type(error).__name__
     if code == "SQLITE_INTERRUPT":
         return LimitError("timeout", "SQLite")
@@ -146,7 +148,7 @@ def _tables(database: sqlite3.Connection) -> list[tuple[str, bool]]:
     query = "SELECT name, type, sql FROM sqlite_master WHERE type IN ('table', 'view') AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'"
     try:
         rows = database.execute(query).fetchall()
-    except sqlite3.DatabaseError:  # one broken definition makes the engine refuse all of them, unless told otherwise
+    except _ERRORS:  # one broken definition makes the engine refuse all of them, unless told otherwise
         database.execute("PRAGMA writable_schema=ON")
         rows = database.execute(query).fetchall()
     known = [(name, kind == "view") for name, kind, _ in rows if isinstance(name, str)]
@@ -159,14 +161,14 @@ def _tables(database: sqlite3.Connection) -> list[tuple[str, bool]]:
 def _shadows(database: sqlite3.Connection) -> set[str]:
     try:
         return {row[1] for row in database.execute("PRAGMA table_list") if row[2] == "shadow"}
-    except sqlite3.Error:
+    except _ERRORS:
         return set()
 
 
 def _opens(database: sqlite3.Connection, name: str) -> bool:
     try:
         database.execute(f"SELECT * FROM {_quoted(name)} LIMIT 1").fetchall()  # noqa: S608 - names cannot be parameters
-    except sqlite3.Error:
+    except _ERRORS:
         return False
     return True
 
@@ -191,7 +193,7 @@ class _Table:
     def readings(self, names: Names) -> Iterator[Reading]:
         try:
             cursor = self._select()
-        except sqlite3.Error as error:
+        except _ERRORS as error:
             failure = _read_error(error)
             yield self._context.problem(
                 "part-unreadable" if failure.code == "damaged" else failure.code, failure.detail, self._place
@@ -212,7 +214,7 @@ class _Table:
         return self._database.execute(f"SELECT * FROM {_quoted(self._name)}")  # noqa: S608 - names cannot be parameters
 
     def _count(self) -> int | None:
-        with suppress(sqlite3.Error):
+        with suppress(*_ERRORS):
             query = f"SELECT count(*) FROM {_quoted(self._name)}"  # noqa: S608 - names cannot be parameters
             return int(self._database.execute(query).fetchone()[0])
         return None
@@ -236,7 +238,7 @@ class _Table:
                 row = cursor.fetchone()
                 if row is None:
                     return
-            except sqlite3.Error as error:
+            except _ERRORS as error:
                 self._failure = _read_error(error)
                 return
             if self._is_view and self._guard.over():  # rows that come quickly but without end
