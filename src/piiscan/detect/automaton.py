@@ -27,7 +27,9 @@ class Automaton(Protocol):
         ...
 
 
-class _Daachorse:
+class Daachorse:
+    """The one that can be kept."""
+
     def __init__(self, engine: Any) -> None:
         self._engine = engine
 
@@ -36,7 +38,9 @@ class _Daachorse:
         return found
 
 
-class _AhoCorasickRs:
+class AhoCorasickRs:
+    """The one that has wheels everywhere."""
+
     def __init__(self, patterns: Sequence[str]) -> None:
         import ahocorasick_rs
 
@@ -56,18 +60,18 @@ def build(patterns: Sequence[str], *, cache: str = "") -> Automaton:
     try:
         from daachorse import CharwiseDoubleArrayAhoCorasick
     except ImportError:
-        return _AhoCorasickRs(patterns)
+        return AhoCorasickRs(patterns)
     path = _cache_path(cache, patterns) if cache else None
     blob = _read(path) if path else None
     if blob is not None:
         try:
-            return _Daachorse(CharwiseDoubleArrayAhoCorasick.deserialize(blob))
+            return Daachorse(CharwiseDoubleArrayAhoCorasick.deserialize(blob))
         except ValueError:
             pass
     engine = CharwiseDoubleArrayAhoCorasick(list(patterns))
     if path:
         _write(path, engine.serialize())
-    return _Daachorse(engine)
+    return Daachorse(engine)
 
 
 def _cache_path(name: str, patterns: Sequence[str]) -> Path | None:

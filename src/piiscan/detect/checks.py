@@ -23,7 +23,9 @@ _ENDS_AS_THING = re.compile(
 _KANJI_NAME = re.compile(rf"[{KANJI}ヶケノツ]{{1,5}}[ 　]?[{KANJI}ぁ-ゖァ-ヺーヶケノ]{{1,5}}")
 _KANA_NAME = re.compile(r"[ァ-ヺーぁ-ゖｦ-ﾟ]{1,15}(?:[ 　・.]+[ァ-ヺーぁ-ゖｦ-ﾟ]{1,20}){0,4}")
 _FOREIGN = re.compile(r"[ァ-ヺー]{2,}(?:[・＝ 　][ァ-ヺー]+){1,4}")
-_PLACE_PART = re.compile(rf"(?:丁目|番地|[0-9０-９]+番|[{KANJI}ぁ-ゖァ-ヺー]{{1,12}}[0-9０-９一二三四五六七八九十]{{1,4}}(?:[-－‐−ー]|$))")
+_PLACE_PART = re.compile(
+    rf"(?:丁目|番地|[0-9０-９]+番|[{KANJI}ぁ-ゖァ-ヺー]{{1,12}}[0-9０-９一二三四五六七八九十]{{1,4}}(?:[-－‐−ー]|$))"
+)
 _HAS_LETTER = re.compile(rf"[{KANJI}ぁ-ゖァ-ヺｦ-ﾟA-Za-z]")
 
 
@@ -71,7 +73,7 @@ def given_name(value: str, /) -> bool | None:
     text = fold_variants(value).text.strip(" 　\t\"'")
     kind = Lexicon.load().given.get(text)
     if kind is None:
-        return True if _names().is_given_kana(text) else False
+        return _names().is_given_kana(text)
     return True if kind in "Gg" else None
 
 

@@ -25,7 +25,9 @@ SINGLE_SURNAMES = frozenset(
 )
 """Surnames of one kanji that are looked for; the rest of such surnames are common words and need a label."""
 
-NOT_NAMES = frozenset("平家建 平家造 千秋公園 小川内科 三国時代 中国史 三国志 大東洋 今日一日".split())
+NOT_NAMES = frozenset(
+    ("平家建", "平家造", "千秋公園", "小川内科", "三国時代", "中国史", "三国志", "大東洋", "今日一日")
+)
 """Words that the build does not find because Sudachi does not hold them as one."""
 
 
@@ -80,7 +82,11 @@ class Lexicon:
     def likely_given(self, word: str, first: int, last: int) -> bool:
         """Whether at least `first` given names begin, and `last` end, as this word does."""
         begins, ends = self._given_edges
-        return begins.get(word[0], 0) >= first and ends.get(word[-1], 0) >= last and all(c in begins or c in ends for c in word)
+        return (
+            begins.get(word[0], 0) >= first
+            and ends.get(word[-1], 0) >= last
+            and all(c in begins or c in ends for c in word)
+        )
 
     @cached_property
     def kana(self) -> Mapping[str, frozenset[str]]:

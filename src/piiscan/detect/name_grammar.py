@@ -64,7 +64,7 @@ class NameGrammar:
             for found in self._with_given(text, start, surname_end):
                 if best is None or (found.rank, found.end) > (best.rank, best.end):
                     best = found
-        return best or next((found for end in ends if (found := self._guessed(text, start, end))), None)
+        return best or next((guess for end in ends if (guess := self._guessed(text, start, end))), None)
 
     def _guessed(self, text: str, start: int, surname_end: int) -> FullName | None:
         """An attested surname before one to three kanji that given names are made of."""

@@ -46,9 +46,7 @@ class DeepNames:
             word = tokens[position]
             between = text[word.start : word.end]
             following = tokens[position + 1] if position + 1 < len(tokens) else None
-            if following and between in _JOINTS and self._part(text, following, tokens[position - 1]):
-                position += 2
-            elif following and between in _GAPS and tokens[position - 1].tag == "surname" and following.tag == "given":
+            if following and self._jumps(text, tokens[position - 1], between, following):
                 position += 2
             elif word.start == tokens[position - 1].end and self._joins(text, tokens[first:position], word):
                 position += 1
@@ -65,9 +63,11 @@ class DeepNames:
         joint, following = tokens[first + 1], tokens[first + 2]
         return text[joint.start : joint.end] in _JOINTS and following.tag in _PERSONS and _katakana(text, following)
 
-    def _part(self, text: str, word: Token, before: Token) -> bool:
-        """Whether a katakana chain goes on after a joint."""
-        return _katakana(text, word) and _katakana(text, before)
+    def _jumps(self, text: str, before: Token, between: str, word: Token) -> bool:
+        """Whether a name goes on after a joint (ジョン・スミス) or a gap (山田 太郎)."""
+        if between in _JOINTS:
+            return _katakana(text, word) and _katakana(text, before)
+        return between in _GAPS and before.tag == "surname" and word.tag == "given"
 
     def _joins(self, text: str, so_far: Sequence[Token], word: Token) -> bool:
         """Whether a word without a gap is the given name to what stands before."""

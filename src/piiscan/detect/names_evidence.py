@@ -5,21 +5,35 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+
+def words(text: str) -> tuple[str, ...]:
+    """The words of a list that is written over several lines."""
+    return tuple(text.split())
+
+
 KANJI = "々〆㐀-鿿豈-﫿"
-HONORIFICS = tuple(
-    "様 さま さん 殿 氏 先生 くん 君 ちゃん 嬢 女史 御夫妻 ご夫妻 夫妻 夫人 医師 弁護士 税理士 司法書士 看護師 薬剤師 先輩 師匠 画伯 翁".split()
+HONORIFICS = words(
+    """
+    様 さま さん 殿 氏 先生 くん 君 ちゃん 嬢 女史 御夫妻 ご夫妻 夫妻 夫人 医師 弁護士 税理士 司法書士 看護師 薬剤師 先輩 師匠 画伯 翁
+    """
 )
 """Follow a name and nothing else (or next to nothing else)."""
-ROLES = tuple(
-    "選手 監督 投手 捕手 教授 准教授 名誉教授 助教 講師 博士 議員 衆院議員 参院議員 知事 市長 町長 村長 区長 大臣 首相 総理 元首相 大統領 総統 社長 副社長 会長 専務 常務 取締役 "
-    "部長 次長 課長 係長 主任 主査 店長 所長 院長 支店長 本部長 工場長 室長 局長 署長 校長 教諭 園長 理事長 理事 代表 容疑者 被告 受刑者 死刑囚 被害者 棋士 九段 八段 七段 騎手 "
-    "親方 関 横綱 大関 アナ アナウンサー 記者 編集長 署員 巡査 警部 大佐 少佐 中佐 大尉 中尉 少尉 大将 中将 少将 元帥 将軍 名人 竜王 王将 女王 警視".split()
+ROLES = words(
+    """
+    選手 監督 投手 捕手 教授 准教授 名誉教授 助教 講師 博士 議員 衆院議員 参院議員 知事 市長 町長 村長 区長 大臣 首相 総理 元首相 大統領 総統 社長
+    副社長 会長 専務 常務 取締役 部長 次長 課長 係長 主任 主査 店長 所長 院長 支店長 本部長 工場長 室長 局長 署長 校長 教諭 園長 理事長 理事 代表
+    容疑者 被告 受刑者 死刑囚 被害者 棋士 九段 八段 七段 騎手 親方 関 横綱 大関 アナ アナウンサー 記者 編集長 署員 巡査 警部 大佐 少佐 中佐 大尉 中尉
+    少尉 大将 中将 少将 元帥 将軍 名人 竜王 王将 女王 警視
+    """
 )
 """Follow a name, but also other words."""
-TITLES_BEFORE = tuple(
-    "社長 会長 部長 課長 係長 店長 院長 所長 教授 講師 監督 主将 選手 投手 捕手 首相 大臣 知事 市長 議員 代表 代表取締役 取締役 担当 担当者 責任者 氏名 名前 俳優 女優 歌手 作家 "
-    "監修 作曲 作詞 編曲 脚本 演出 原作 著者 訳者 編集 撮影 医師 弁護士 容疑者 被告 棋士 騎手 申込者 契約者 代理人 保護者 世帯主 本人 夫 妻 長男 次男 三男 長女 次女 三女 父 母 兄 弟 "
-    "姉 妹 名誉教授 准教授 記者 声優 画家 漫画家 小説家 詩人 実業家 政治家".split()
+TITLES_BEFORE = words(
+    """
+    社長 会長 部長 課長 係長 店長 院長 所長 教授 講師 監督 主将 選手 投手 捕手 首相 大臣 知事 市長 議員 代表 代表取締役 取締役 担当 担当者 責任者 氏名
+    名前 俳優 女優 歌手 作家 監修 作曲 作詞 編曲 脚本 演出 原作 著者 訳者 編集 撮影 医師 弁護士 容疑者 被告 棋士 騎手 申込者 契約者 代理人 保護者
+    世帯主 本人 夫 妻 長男 次男 三男 長女 次女 三女 父 母 兄 弟 姉 妹 名誉教授 准教授 記者 声優 画家 漫画家 小説家 詩人 実業家 政治家 昨日 今日 本日
+    先日 当日 翌日 同日 後日 今回 前回 現在 当時 以前 大臣 長官 総裁 元帥 将軍 皇帝 国王
+    """
 )
 ORGANISATION_BEFORE = (
     "株式会社",
@@ -38,37 +52,77 @@ ORGANISATION_BEFORE = (
     "財団法人",
     "社団法人",
 )
-NOT_NAME_AFTER = tuple(
-    "県 市 区 町 村 郡 府 都 道 駅 線 山 川 島 港 湾 湖 岳 峠 城 寺 神社 大社 宮 橋 通 通り 街道 高校 高等学校 中学 小学校 大学 学園 学院 短大 幼稚園 保育園 病院 医院 "
-    "クリニック 銀行 信用金庫 信金 証券 生命 損保 商店 商事 商会 製作所 製薬 製造 製菓 工業 工務店 工場 産業 電機 電気 電力 鉄道 建設 建築 不動産 運輸 運送 交通 物産 食品 "
-    "酒造 印刷 出版 新聞 書店 書房 文庫 放送 株式会社 (株) （株） ㈱ 有限会社 ホールディングス グループ ビル ホテル 旅館 荘 会館 財団 組合 協会 研究所 事務所 法律事務所 支店 支社 "
-    "本店 営業所 御中 各位 藩 国 州 地方 地区 地域 方面 盆地 半島 平野 空港 球場 競馬場 記念館 記念 賞 杯 事件 時代 幕府 朝 派 流 式 法 型 系 社 家 邸 屋 部 課 室 線路 軍 隊 城主 "
-    "文学 定理 効果 症候群 語 人 教 ホール スタジアム ドーム デパート".split()
+NOT_NAME_AFTER = words(
+    """
+    県 市 区 町 村 郡 府 都 道 駅 線 山 川 島 港 湾 湖 岳 峠 城 寺 神社 大社 宮 橋 通 通り 街道 高校 高等学校 中学 小学校 大学 学園 学院 短大 幼稚園
+    保育園 病院 医院 クリニック 銀行 信用金庫 信金 証券 生命 損保 商店 商事 商会 製作所 製薬 製造 製菓 工業 工務店 工場 産業 電機 電気 電力 鉄道 建設
+    建築 不動産 運輸 運送 交通 物産 食品 酒造 印刷 出版 新聞 書店 書房 文庫 放送 株式会社 (株) （株） ㈱ 有限会社 ホールディングス グループ ビル
+    ホテル 旅館 荘 会館 財団 組合 協会 研究所 事務所 法律事務所 支店 支社 本店 営業所 御中 各位 藩 国 州 地方 地区 地域 方面 盆地 半島 平野 空港 球場
+    競馬場 記念館 記念 賞 杯 事件 時代 幕府 朝 派 流 式 法 型 系 社 家 邸 屋 部 課 室 線路 軍 隊 城主 文学 定理 効果 症候群 語 人 教 ホール スタジアム
+    ドーム デパート
+    """
 )
 COMMON_WITH_HONORIFIC = frozenset(
-    "王様 神様 皆様 奥様 客様 姫様 殿様 仏様 皆氏 両氏 同氏 某氏 彼氏 諸氏 源氏 平氏 皆殿 神殿 宮殿 本殿 拝殿 社殿 仕様 同様 多様 異様 有様 模様 左様 一様 各様 今様 "
-    "母さん 父さん 兄さん 姉さん 婆さん 爺さん 奥さん 娘さん 息子さん 皆さん 客さん 嫁さん 子さん 主君 諸君 暴君 名君 姫君 若君 父君 母君 関氏".split()
+    words(
+        """
+    王様 神様 皆様 奥様 客様 姫様 殿様 仏様 皆氏 両氏 同氏 某氏 彼氏 諸氏 源氏 平氏 皆殿 神殿 宮殿 本殿 拝殿 社殿 仕様 同様 多様 異様 有様 模様 左様
+    一様 各様 今様 母さん 父さん 兄さん 姉さん 婆さん 爺さん 奥さん 娘さん 息子さん 皆さん 客さん 嫁さん 子さん 主君 諸君 暴君 名君 姫君 若君 父君
+    母君 関氏
+    """
+    )
 )
 NOT_VALUES = frozenset(
-    "未定 不明 なし 無し 有り 同上 匿名 本人 記入 記載 必須 任意 入力 選択 代表 担当 担当者 各位 御中 以下 上記 別紙 省略 必要 確認 変更 一覧 管理者 利用者 名称 会社 商品".split()
+    words(
+        """
+    未定 不明 なし 無し 有り 同上 匿名 本人 記入 記載 必須 任意 入力 選択 代表 担当 担当者 各位 御中 以下 上記 別紙 省略 必要 確認 変更 一覧 管理者
+    利用者 名称 会社 商品
+    """
+    )
 )
 SAMPLE_WORDS = re.compile("記入例|記載例|入力例|サンプル|ダミー|テスト|見本|example|sample|dummy", re.IGNORECASE)
 SAMPLE_NAMES = re.compile("^(?:テスト|見本|記入)|^(?:山田|東京|日本|国税|都庁|個人|年金)[ 　]?(?:太郎|花子|一郎|次郎)$")
-PARTICLES = "は が を に と の も で へ や か ら だ な 、 から より まで など ほか って こそ さえ しか として による さん さま くん ちゃん 氏".split()
+PARTICLES = words(
+    """
+    は が を に と の も で へ や か ら だ な 、 から より まで など ほか って こそ さえ しか として による さん さま くん ちゃん 氏
+    """
+)
 WEAK_LABELS = frozenset(
-    "名前 担当 担当者 責任者 代表者 代表取締役 作成者 記入者 申請者 申込者 申込人 契約者 保護者 患者 講師 参加者 出席者 発行者 承認者 届出人 署名 ご署名 氏 姓 名 名字 宛名 宛先 差出人 送信者 受信者 連絡先 "
-    "お届け先 送り主 依頼主 ご依頼主 紹介者 name from to cc bcc reply-to sei mei myoji seimei sei_mei name_sei name_mei name01 name02 last_name first_name family_name given_name middle_name lastname "
-    "firstname sender author surname forename recipient holder contact display_name creator owner lastmodifiedby last_modified_by".split()
+    words(
+        """
+    名前 担当 担当者 責任者 代表者 代表取締役 作成者 記入者 申請者 申込者 申込人 契約者 保護者 患者 講師 参加者 出席者 発行者 承認者 届出人 署名
+    ご署名 氏 姓 名 名字 宛名 宛先 差出人 送信者 受信者 連絡先 お届け先 送り主 依頼主 ご依頼主 紹介者 name from to cc bcc reply-to sei mei myoji
+    seimei sei_mei name_sei name_mei name01 name02 last_name first_name family_name given_name middle_name lastname firstname sender author surname
+    forename recipient holder contact display_name creator owner lastmodifiedby last_modified_by
+    """
+    )
 )
 """Labels that also stand before other things: only a name from the dictionary counts after them."""
-GIVEN_LABELS = frozenset("名 mei given_name first_name firstname name_mei name02 forename shimei_mei kanji_mei".split())
-SURNAME_LABELS = frozenset("姓 氏 名字 苗字 旧姓 sei myoji last_name lastname family_name surname name_sei name01 shimei_sei kanji_sei".split())
-PERSON_LABELS = tuple(
-    "氏名 お名前 姓名 申込者名 申請者名 契約者名 会員名 顧客名 患者名 担当者名 保護者名 受取人 受取人名 代表者名 名義人 口座名義 口座名義人 従業員名 社員名 職員名 旧姓 shimei simei namae "
-    "onamae full_name customer_name".split()
+GIVEN_LABELS = frozenset(
+    words(
+        """
+    名 mei given_name first_name firstname name_mei name02 forename shimei_mei kanji_mei
+    """
+    )
+)
+SURNAME_LABELS = frozenset(
+    words(
+        """
+    姓 氏 名字 苗字 旧姓 sei myoji last_name lastname family_name surname name_sei name01 shimei_sei kanji_sei
+    """
+    )
+)
+PERSON_LABELS = words(
+    """
+    氏名 お名前 姓名 申込者名 申請者名 契約者名 会員名 顧客名 患者名 担当者名 保護者名 受取人 受取人名 代表者名 名義人 口座名義 口座名義人 従業員名
+    社員名 職員名 旧姓 shimei simei namae onamae full_name customer_name
+    """
 )
 """Used beside those of the rules."""
-KANA_LABELS = tuple("フリガナ ふりがな ﾌﾘｶﾞﾅ ヨミガナ よみがな カナ氏名 氏名カナ furigana name_kana".split())
+KANA_LABELS = words(
+    """
+    フリガナ ふりがな ﾌﾘｶﾞﾅ ヨミガナ よみがな カナ氏名 氏名カナ furigana name_kana
+    """
+)
 NOT_A_LABEL_BEFORE = re.compile(
     r"(?:product|file|host|company|project|class|user|domain|table|column|field|tag|type|group|event|module|package|display|item|shop|store|dept|server|service|job|method|function|image)"
     r"[_\-. ]?$",
@@ -76,7 +130,8 @@ NOT_A_LABEL_BEFORE = re.compile(
 )
 _EXTRA = "[（(][^（）()\\n]{0,12}[)）]"
 LABEL_END = re.compile(
-    rf"[ \t　]*(?:{_EXTRA})?[ \t　]*(?:[:：=＝|｜\t】］\]〕」>＞;]|\"[ \t]*:|</[a-z]+>)(?:[ \t　\"'「『]|<[^<>\n]{{1,60}}>|\r?\n[ \t　]{{0,8}}(?=[^\n:：]{{2,16}}(?:\n|$)))*",
+    rf"[ \t　]*(?:{_EXTRA})?[ \t　]*(?:[:：=＝|｜\t】］\]〕」>＞;]|\"[ \t]*:|</[a-z]+>)"
+    rf"(?:[ \t　\"'「『]|<[^<>\n]{{1,60}}>|\r?\n[ \t　]{{0,8}}(?=[^\n:：]{{2,16}}(?:\n|$)))*",
     re.IGNORECASE,
 )
 """What stands between a label and its value."""

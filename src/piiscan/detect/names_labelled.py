@@ -25,11 +25,15 @@ from piiscan.detect.names_evidence import (
 from piiscan.detect.names_prose import NameSpan
 
 _KANA_CLASS = "ァ-ヺーぁ-ゖｦ-ﾟ"
-_VALUE = re.compile(r"[^\s、。,，;；:：/／|｜<>()（）「」『』\[\]【】\"'=＝{}]{1,20}(?:[ 　][^\s、。,，;；:：/／|｜<>()（）「」『』\[\]【】\"'=＝{}]{1,15}){0,3}")
+_VALUE = re.compile(
+    r"[^\s、。,，;；:：/／|｜<>()（）「」『』\[\]【】\"'=＝{}]{1,20}(?:[ 　][^\s、。,，;；:：/／|｜<>()（）「」『』\[\]【】\"'=＝{}]{1,15}){0,3}"
+)
 _LATIN_VALUE = re.compile(r"[A-Za-z][A-Za-z'\-]{0,20}\.?(?:,? [A-Za-z][A-Za-z'\-]{0,20}\.?){1,3}")
 _KANA_VALUE = re.compile(rf"[{_KANA_CLASS}]{{2,20}}(?:[ 　・･][{_KANA_CLASS}]{{1,20}}){{0,3}}(?![{KANJI}])")
 _KANA_BESIDE = re.compile(rf"[ 　]?[（(〔\[]([{_KANA_CLASS}]{{2,12}}[ 　・]?[{_KANA_CLASS}]{{0,12}})[)）〕\]]")
-_PLAIN_PAIR = re.compile(r"(?<![ｦ-ﾟァ-ヺー])(?:[ｦ-ﾟ]{2,12}[ 　][ｦ-ﾟ]{2,12}|[ァ-ヺー]{2,8}[ 　][ァ-ヺー]{2,8})(?![ｦ-ﾟァ-ヺー()（）])")
+_PLAIN_PAIR = re.compile(
+    r"(?<![ｦ-ﾟァ-ヺー])(?:[ｦ-ﾟ]{2,12}[ 　][ｦ-ﾟ]{2,12}|[ァ-ヺー]{2,8}[ 　][ァ-ヺー]{2,8})(?![ｦ-ﾟァ-ヺー()（）])"
+)
 _KANA_GAP = re.compile("[ 　](?=[ァ-ヺｦ-ﾟ])(?<=[ァ-ヺーｦ-ﾟ].)")  # the blank first: it is rare
 _UNKNOWN_PAIR = re.compile(rf"[{KANJI}]{{1,4}}[ 　][{KANJI}ぁ-ゖ]{{1,4}}")
 _MAILBOX = re.compile(r"<[\w.+\-=/]{1,64}@[\w.\-]{1,255}>")
@@ -89,7 +93,12 @@ def _spellings(label: str) -> set[str]:
     if not label.isascii():
         return {label}
     words = re.split(r"[_ \-]", label)
-    forms = {"_".join(words), " ".join(words), "-".join(words), "".join([words[0], *(w.capitalize() for w in words[1:])])}
+    forms = {
+        "_".join(words),
+        " ".join(words),
+        "-".join(words),
+        "".join([words[0], *(w.capitalize() for w in words[1:])]),
+    }
     return {case for form in forms for case in (form, form.upper(), form[:1].upper() + form[1:])}
 
 
@@ -98,7 +107,9 @@ def _value_start(text: str, start: int, end: int, label: _Label) -> int | None:
     before = text[start - 1] if start else ""
     if label.text.isascii():
         hump = before.islower() and text[start].isupper()
-        if (before.isascii() and before.isalpha() and not hump) or NOT_A_LABEL_BEFORE.search(text, max(0, start - 12), start):
+        if (before.isascii() and before.isalpha() and not hump) or NOT_A_LABEL_BEFORE.search(
+            text, max(0, start - 12), start
+        ):
             return None
     elif len(label.text) < 3 and label.text != "氏名" and before and (is_kanji(before) or is_katakana(before)):
         return None
@@ -155,7 +166,7 @@ class LabelledNames:
     def _score(self, value: str, strong: bool, part: str) -> float:
         """How sure the value of a label is a name; `part` says that the label asks for one part only."""
         kind, sure = self._grammar.value_kind(value)
-        if part and (kind == part or kind == "kana"):
+        if part and kind in (part, "kana"):
             return 0.6 + 0.2 * sure if kind == part or sure >= 0.5 else 0.0
         if kind == "given":
             return sure * (0.8 if strong else 0.45)

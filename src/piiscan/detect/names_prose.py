@@ -29,6 +29,7 @@ _THINGS = re.compile(
     "センター|ストリート|アベニュー|スクエア|シンジケート|カンパニー|コーポレーション|ソフト|システムズ?|ゲーム|シリーズ|サービス|プロジェクト|ファンド|バンク|ブラザーズ|ショップ|ストア|ハウス|ガーデンズ?|"
     "フェスティバル|コンテスト|オリンピック|ブリッジ|スクール|カレッジ|アカデミー|オーケストラ|プロダクション|スタジオ|ピクチャーズ|ニュース|タイムズ|ポスト|マガジン|ロケッツ|コスタ|アレー|スクウェア)$"
 )
+_PAIR = 0.52
 _PERSONS = ("surname", "given", "person")
 
 
@@ -53,6 +54,8 @@ class _Open:
     same: float
     no: float
     evidence: tuple[str, ...]
+    pair: bool = False
+    """Whether both parts are attested names that are nothing else: then the dictionary outweighs a verdict of place or word."""
 
 
 class ProseNames:
@@ -115,7 +118,9 @@ class ProseNames:
             evidence[1] = "kanji:given"
             yes = 0.62 if honorific else 0.42
         same, no = (0.5, 0.45) if honorific else (0.33, 0.2)
-        return _Open(full.start, full.end, full.surname_end, yes, same + bonus / 2, no, tuple(evidence))
+        return _Open(
+            full.start, full.end, full.surname_end, yes, same + bonus / 2, no, tuple(evidence), pair=full.rank == 8
+        )
 
     def _surname(self, text: str, start: int, end: int) -> _Open | None:
         gap = 1 if text[end : end + 1] in (" ", "　") else 0
@@ -175,6 +180,8 @@ def _decided(name: _Open, reading: Reading) -> NameSpan:
         return NameSpan(name.start, name.end, name.same, name.evidence)
     if tags[0] in _PERSONS or (len(tags) > 1 and tags[-1] in _PERSONS):
         return NameSpan(name.start, name.end, name.yes, (*name.evidence, "sudachi"))
+    if name.pair and any(word.end == name.surname_end for word in words):
+        return NameSpan(name.start, name.end, max(name.same, _PAIR), name.evidence)
     if "place" in tags or "proper" in tags:
         return NameSpan(name.start, name.end, name.no, name.evidence)
     return NameSpan(name.start, name.end, name.same, name.evidence)
@@ -188,8 +195,9 @@ def best(spans: Iterable[NameSpan]) -> list[NameSpan]:
         other = chosen.get(key)
         if other:
             high, low = (span, other) if span.score > other.score else (other, span)
-            span = replace(high, evidence=tuple(dict.fromkeys((*high.evidence, *low.evidence))))
-        chosen[key] = span
+            chosen[key] = replace(high, evidence=tuple(dict.fromkeys((*high.evidence, *low.evidence))))
+        else:
+            chosen[key] = span
     kept: list[NameSpan] = []
     taken: set[int] = set()
     for span in sorted(chosen.values(), key=lambda s: (-s.score, s.start - s.end, s.start)):

@@ -16,6 +16,7 @@ CALL_CHARS = 400
 PIECE_CHARS = 1000
 MEMO_SIZE = 4096
 _JUNK = re.compile(r"[0-9０-９,，.．:：;/+=_\-|*#~^<>{}\[\]()\"'`\\$%&@!?]{6,}|[A-Za-z0-9_+/=.\-]{24,}")
+_LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 _JAPANESE = re.compile(r"[ぁ-ヴー々〆㐀-鿿豈-﫿]")
 _PIECE_END = re.compile(r"[\n。！？]")
 
@@ -158,4 +159,5 @@ def _batches(pieces: Iterable[tuple[int, int]]) -> Iterator[list[tuple[int, int]
 
 def _calm(piece: str) -> str:
     """The piece with runs of digits, signs and Latin junk blanked out, of the same length."""
-    return _JUNK.sub(lambda match: " " * (match.end() - match.start()), piece.replace("\n", " "))
+    plain = _LONE_SURROGATE.sub(" ", piece).replace("\n", " ")
+    return _JUNK.sub(lambda match: " " * (match.end() - match.start()), plain)

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from piiscan.detect.address_grammar import Address, AddressGrammar
 from piiscan.detect.checks import address
 from piiscan.detect.gazetteer import Gazetteer
+from piiscan.detect.names_evidence import words
 from piiscan.detect.recognizers.names import folded
 from piiscan.detect.view import TextView
 from piiscan.hookspecs import hookimpl
@@ -16,7 +17,11 @@ from piiscan.protocols import Recognizer, Validator
 from piiscan.rules.model import RuleSet
 
 ADDRESS = "JP_ADDRESS"
-LABELS = tuple("住所 現住所 ご住所 所在地 居所 本籍 お届け先 届け先 送付先 配送先 本籍地 address addr jusho".split())
+LABELS = words(
+    """
+    住所 現住所 ご住所 所在地 居所 本籍 お届け先 届け先 送付先 配送先 本籍地 address addr jusho
+    """
+)
 _LEVEL = {"pref": 0.15, "city": 0.25, "town": 0.38, "block": 0.5, "room": 0.55}
 _PARCEL = re.compile("[一二三四五六七八九]?[百千][一二三四五六七八九十百]*番")
 """Parcels of land as statutes and notices write them: not how people write where they live."""
@@ -26,13 +31,15 @@ class AddressRecognizer:
     """Starts at a prefecture or municipality of the postal data and reads on as far as the address goes."""
 
     name = "addresses"
-    entity_types = (ADDRESS,)
+    entity_types: tuple[str, ...] = (ADDRESS,)
 
     def __init__(self, rules: RuleSet) -> None:
         self._gazetteer = Gazetteer.load()
         self._grammar = AddressGrammar(self._gazetteer)
         own = [rule for rule in rules.rules if rule.entity_type == ADDRESS]
-        labels = sorted({*LABELS, *(label for rule in own for label in (*rule.labels, *rule.columns))}, key=len, reverse=True)
+        labels = sorted(
+            {*LABELS, *(label for rule in own for label in (*rule.labels, *rule.columns))}, key=len, reverse=True
+        )
         self._labels = frozenset(label.lower() for label in labels)
         joined = "|".join(map(re.escape, labels))
         self._label_before = re.compile(rf"(?:{joined})[\s　:：=＝\"'】］\]」|｜、,〒\d\-－]{{0,16}}$", re.IGNORECASE)

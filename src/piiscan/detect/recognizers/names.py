@@ -34,7 +34,7 @@ class NameRecognizer:
     """Labels first, then dictionary hits with evidence, then (where the profile wants it) everything that Sudachi calls a name."""
 
     name = "names"
-    entity_types = (PERSON, KANA)
+    entity_types: tuple[str, ...] = (PERSON, KANA)
 
     def __init__(self, rules: RuleSet) -> None:
         lexicon = Lexicon.load()
@@ -52,6 +52,7 @@ class NameRecognizer:
         found = list(self._spans(view, ready.text))
         person = best(span for kind, span in found if kind == PERSON)
         kana = best([*(span for kind, span in found if kind == KANA), *self._readings(ready.text, person)])
+        person = [span for span in person if not any(_covers(reading, span) for reading in kana)]
         yield from self._candidates(ready, PERSON, person)
         yield from self._candidates(ready, KANA, kana)
 
@@ -98,6 +99,11 @@ class NameRecognizer:
                 recognizer=self.name,
                 evidence=evidence,
             )
+
+
+def _covers(reading: NameSpan, name: NameSpan) -> bool:
+    """Whether a name in kana is better read as the reading that stands there."""
+    return reading.start < name.end and name.start < reading.end and reading.score > name.score
 
 
 def _sample(text: str, span: NameSpan) -> tuple[tuple[str, ...], float]:
