@@ -93,15 +93,20 @@ class Decoder:
             if text is not None:
                 self.seen.add(self.bulk)
                 return text
+        has_escapes = has_iso2022jp(data)
+        if self.bulk in {"cp932", "euc-jp"} and not has_escapes:
+            # What served for earlier blocks, fits this one and looks right needs no judging; judging is slow.
+            text = _strict(data, self.bulk)
+            if text is not None and not _doubtful_cp932(text):
+                return self._took(self.bulk, text)
         text = _strict(data, "utf-8") if self._may_be_utf8(data) else None
-        if text is not None and not has_iso2022jp(data) and not _doubtful_utf8(text):
+        if text is not None and not has_escapes and not _doubtful_utf8(text):
             return self._took("utf-8", text)
-        if has_iso2022jp(data) or _has_utf8_line(data):
+        if has_escapes or _has_utf8_line(data):
             return self._lines(data)
-        # What served for earlier blocks and fits this one needs no judging; judging is slow.
-        encoding = self.bulk if self.bulk in {"cp932", "euc-jp"} else _best(_sample(data), None)
+        encoding = _best(_sample(data), self.bulk)
         text = _strict(data, encoding)
-        if text is None or (encoding == "cp932" and len(_EUC_AS_CP932.findall(text)) > 2):
+        if text is None or (encoding == "cp932" and _doubtful_cp932(text)):
             return self._lines(data)
         return self._took(encoding, text)
 
@@ -271,6 +276,13 @@ def _has_utf8_line(data: bytes) -> bool:
             return True
         found = _UTF8_WORD.search(data, end)
     return False
+
+
+def _doubtful_cp932(text: str) -> bool:
+    """UTF-8 and EUC-JP often decode as CP932; then these characters come out, which hardly anybody writes."""
+    if any(mark in text for mark in "縺繧繝"):
+        return True
+    return ("､" in text or "･" in text) and len(_EUC_AS_CP932.findall(text)) > 2
 
 
 def _doubtful_utf8(text: str) -> bool:
