@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import io
+import struct
 import subprocess
 
 import pytest
-from office_kit import docx, package_of, para, read
+import xlsxwriter
+from office_kit import package_of, read
 
 from piiscan.limits import Limits
 from piiscan.model import SegmentKind
@@ -26,7 +28,7 @@ NS = (
     'xmlns:table="urn:oasis:names:tc:opendocument:xmlns:table:1.0" xmlns:style="urn:oasis:names:tc:opendocument:xmlns:style:1.0" '
     'xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:draw="urn:oasis:names:tc:opendocument:xmlns:drawing:1.0" '
     'xmlns:presentation="urn:oasis:names:tc:opendocument:xmlns:presentation:1.0" xmlns:meta="urn:oasis:names:tc:opendocument:xmlns:meta:1.0" '
-    'xmlns:manifest="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0"'
+    'xmlns:manifest="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0" xmlns:svg="urn:oasis:names:tc:opendocument:xmlns:svg-compatible:1.0"'
 )
 
 
@@ -48,13 +50,17 @@ def convert(data: bytes, source: str, target: str, tmp_path) -> bytes:
         str(tmp_path),
     ]
     subprocess.run([*command, str(tmp_path / source)], check=True, capture_output=True, timeout=100)
-    return (tmp_path / f"{source.rpartition('.')[0]}.{target.partition(':')[0]}").read_bytes()
+    made = tmp_path / f"{source.rpartition('.')[0]}.{target}"
+    if not made.exists():
+        pytest.skip(f"this LibreOffice cannot make {target} files: a component is not installed")
+    return made.read_bytes()
 
 
 @needs_office
 @pytest.mark.slow
-def test_an_old_word_file_comes_out_with_lines_and_author(tmp_path):
-    old = convert(docx(para("一行目") + para("氏名 山田 太郎 電話 090-1234-5678")), "a.docx", "doc", tmp_path)
+def test_an_old_word_file_comes_out_with_its_lines(tmp_path):
+    rtf = rb"{\rtf1\ansi\ansicpg932 first\par \u23665?\u30000? \u22826?\u37070? 090-1234-5678\par}"
+    old = convert(rtf, "a.rtf", "doc", tmp_path)
     out = read(LegacyReader, old, media_type="application/msword")
     segment = next(t for t in out.texts if "山田 太郎" in t.text)
     assert segment.place(segment.text.index("山田")).get("line") == "2"
@@ -63,7 +69,7 @@ def test_an_old_word_file_comes_out_with_lines_and_author(tmp_path):
 @needs_office
 @pytest.mark.slow
 def test_an_old_slide_keeps_its_number(tmp_path):
-    page = '<draw:page draw:name="p{0}"><draw:frame><draw:text-box><text:p>{1}</text:p></draw:text-box></draw:frame></draw:page>'
+    page = '<draw:page draw:name="p{0}"><draw:frame svg:width="9cm" svg:height="2cm"><draw:text-box><text:p>{1}</text:p></draw:text-box></draw:frame></draw:page>'
     flat = (
         f'<office:document {NS} office:version="1.2" office:mimetype="application/vnd.oasis.opendocument.presentation"><office:body>'
         f"<office:presentation>{page.format(1, '表紙')}{page.format(2, '担当 佐藤 花子')}</office:presentation></office:body></office:document>"
@@ -105,12 +111,47 @@ def test_a_converter_that_hangs_is_ended_with_its_children(tmp_path):
     from piiscan.model import Item
     from piiscan.protocols import ReadContext
 
-    context = ReadContext(item=Item(uri="x", source="x", name="x"), budget=Budget(Limits(converter_seconds=0.5)))
+    context = ReadContext(item=Item(uri="x", source="x", name="x"), budget=Budget(Limits(converter_seconds=0.3)))
     mark = tmp_path / "alive"
     with pytest.raises(LimitError, match="timeout"):
-        _convert.run(["sh", "-c", f"(sleep 2; touch {mark}) & sleep 60"], context, "test")
-    subprocess.run(["sleep", "2.5"], check=True)
+        _convert.run(["sh", "-c", f"(sleep 1; touch {mark}) & sleep 60"], context, "test")
+    subprocess.run(["sleep", "1.3"], check=True)
     assert not mark.exists()
+
+
+def record(kind: int, body: bytes) -> bytes:
+    return struct.pack("<HH", kind, len(body)) + body
+
+
+def test_old_excel_records_give_zeros_notes_headers_and_readings_over_continuations():
+    from piiscan.readers._biff import around
+
+    code = "0000000".encode("latin-1")
+    wide = "日本会員".encode("utf-16-le")
+    reading = "ニホン".encode("utf-16-le")
+    block = bytes(10) + struct.pack("<HH", 3, 3) + reading
+    string = struct.pack("<HB", 4, 5) + struct.pack("<I", len(block)) + wide[:4]
+    globals_ = (
+        record(0x809, b"\0\x06\x05\0")
+        + record(0x41E, struct.pack("<HHB", 164, len(code), 0) + code)
+        + record(0xE0, struct.pack("<HH", 0, 0))
+        + record(0xE0, struct.pack("<HH", 0, 164))
+    )
+    table = record(0xFC, struct.pack("<II", 1, 1) + string) + record(0x3C, b"\1" + wide[4:] + block) + record(0x0A, b"")
+    start = len(globals_) + len(record(0x85, bytes(10))) + len(table)
+    sheet = (
+        record(0x809, b"\0\x06\x10\0")
+        + record(0x14, struct.pack("<HB", 4, 0) + b"&CMr")
+        + record(0x203, struct.pack("<HHHd", 2, 1, 1, 600001))
+        + record(0x203, struct.pack("<HHHd", 2, 2, 0, 5))
+        + record(0x1B6, bytes(10) + struct.pack("<HH", 2, 0))
+        + record(0x3C, b"\1" + "佐藤".encode("utf-16-le"))
+        + record(0x3C, bytes(16))
+        + record(0x0A, b"")
+    )
+    found = around(globals_ + record(0x85, struct.pack("<IHBB", start, 0, 1, 0) + b"S\0") + table + sheet)
+    assert {place: show(600001) for place, show in found.shown[0].items()} == {(2, 1): "0600001"}
+    assert (found.texts, found.lines, found.readings) == (["佐藤"], ["&CMr"], ["日本会員 ニホン"])
 
 
 @pytest.mark.parametrize("reader", [LegacyReader, XlsReader])
@@ -127,15 +168,12 @@ def encrypted(data: bytes, password: str) -> bytes:
 
 
 def test_an_encrypted_document_needs_its_password_and_then_reads():
-    data = encrypted(
-        docx(
-            para("氏名 山田 太郎"),
-            **{"[Content_Types].xml": '<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"/>'},
-        ),
-        "ひみつ1",
-    )
+    stream = io.BytesIO()
+    with xlsxwriter.Workbook(stream, {"in_memory": True}) as workbook:
+        workbook.add_worksheet().write(0, 0, "山田 太郎")
+    data = encrypted(stream.getvalue(), "ひみつ1")
     assert read(EncryptedOfficeReader, data, passwords=["違う"]).error.code == "encrypted"
-    assert "山田 太郎" in read(EncryptedOfficeReader, data, passwords=["違う", "ひみつ1"]).text
+    assert read(EncryptedOfficeReader, data, passwords=["違う", "ひみつ1"]).tables[0][1] == [("山田 太郎",)]
 
 
 def test_opendocument_text_with_notes_changes_tables_and_people():
