@@ -47,6 +47,7 @@ DOCX, XLSX, PPTX = (
 )
 XLSB = "application/vnd.ms-excel.sheet.binary.macroenabled.12"
 EPUB, JAR, ODF_PREFIX = "application/epub+zip", "application/java-archive", "application/vnd.oasis.opendocument."
+IDML = "application/vnd.adobe.indesign-idml-package"
 ODT, ODS, ODP = f"{ODF_PREFIX}text", f"{ODF_PREFIX}spreadsheet", f"{ODF_PREFIX}presentation"
 
 # Main part's content type in [Content_Types].xml, less its "+xml" -> media type of the package.
@@ -286,10 +287,8 @@ def _zip_kind(archive: object) -> str:
     names = archive.NameToInfo
     if "mimetype" in names and names["mimetype"].file_size < 256:
         declared = archive.read("mimetype").decode("ascii", "replace").strip().lower()
-        if declared.startswith(ODF_PREFIX) or declared == EPUB:
-            return declared
-        if declared.startswith("application/vnd.sun.xml."):
-            return declared
+        if declared.startswith(ODF_PREFIX) or declared in {EPUB, IDML}:
+            return declared  # others (StarOffice, ...) stay ZIP: their members are read one by one
     if "[Content_Types].xml" in names:
         with archive.open("[Content_Types].xml") as part:
             return _ooxml_kind(part.read(1024 * 1024))
