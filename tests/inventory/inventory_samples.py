@@ -100,7 +100,7 @@ def content(inventory: Inventory, *, runs: bool = False) -> dict[str, list[tuple
 
 # What a run in `test_inventory_killed` does, as a program of its own so that it can be killed.
 
-ITEMS = 120
+ITEMS = 70
 
 
 def listing(run: int) -> list[list[ItemResult]]:

@@ -39,9 +39,9 @@ def run_and_kill(url: str, run: int, after: int) -> bool:
 
 @pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="needs SIGKILL")
 def test_killed_runs_end_as_undisturbed_ones(url: str, tmp_path: Path) -> None:
-    """Two runs over a changing share, the second killed three times on its way, give the same rows and the same counters."""
+    """Two runs over a changing share, the second killed twice on its way, give the same rows and the same counters."""
     samples.scan(url, 1)
-    assert not any(run_and_kill(url, 2, after) for after in (0, 25, 45))
+    assert not any(run_and_kill(url, 2, after) for after in (0, 25))
     process = start(url, 2)
     with process:
         assert process.stdout is not None
@@ -56,7 +56,7 @@ def test_killed_runs_end_as_undisturbed_ones(url: str, tmp_path: Path) -> None:
         latest = killed.latest_run()
         assert latest is not None
         assert (latest.id, latest.status) == (2, "done")
-        assert latest.resumed >= 2
+        assert latest.resumed >= 1
         assert latest.counters.balanced
         assert list(killed.diff()) == list(undisturbed.diff())
 

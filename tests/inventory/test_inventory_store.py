@@ -6,8 +6,11 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from inventory_samples import begin, content, finding, result, uri, whole_run
 
+from piiscan.inventory.rows import Prefixes
 from piiscan.inventory.store import Inventory
 from piiscan.model import Item, ItemResult, Locator, Problem, Severity, State
 
@@ -207,6 +210,21 @@ def test_prefixes_are_taken_literally(inventory: Inventory) -> None:
     run = begin(inventory)
     inventory.mark_gone(run, "share", [uri("a_b/"), uri("a%/")])
     assert {n for n, s in states(inventory).items() if s == "gone"} == {"axb/x"}
+
+
+def test_thousands_of_folders_that_could_not_be_listed(inventory: Inventory) -> None:
+    """However many prefixes there are, what lies under one of them stays and the rest is gone."""
+    whole_run(inventory, [result("d77/x"), result("d7/x"), result("e/x")])
+    run = begin(inventory)
+    prefixes = [uri(f"d{n}/") for n in range(5000) if n != 7]
+    assert inventory.mark_gone(run, "share", prefixes) == 2
+    assert states(inventory) == {"d77/x": "scanned", "d7/x": "gone", "e/x": "gone"}
+
+
+@given(prefixes=st.lists(st.text("ab", max_size=4), max_size=6), text=st.text("ab", max_size=6))
+def test_prefixes(prefixes: list[str], text: str) -> None:
+    """Looking up in a set of prefixes answers as trying each of them does."""
+    assert (text in Prefixes(prefixes)) == text.startswith(tuple(prefixes))
 
 
 def test_members_after_a_reading_that_was_cut_are_not_gone(inventory: Inventory) -> None:

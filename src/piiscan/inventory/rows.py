@@ -6,6 +6,7 @@ import hashlib
 import json
 import re
 from base64 import urlsafe_b64encode
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, fields
 from typing import Any, TypeVar
@@ -74,6 +75,21 @@ def chunks(things: Iterable[T], size: int = CHUNK) -> Iterator[list[T]]:
             batch = []
     if batch:
         yield batch
+
+
+class Prefixes:
+    """Whether a text begins with one of many prefixes, in the time of a look-up."""
+
+    def __init__(self, prefixes: Iterable[str]) -> None:
+        # Without those that another one begins: then only the nearest prefix before a text in sort order can be its prefix.
+        self._sorted: list[str] = []
+        for prefix in sorted(prefixes):
+            if not self._sorted or not prefix.startswith(self._sorted[-1]):
+                self._sorted.append(prefix)
+
+    def __contains__(self, text: str) -> bool:
+        place = bisect_right(self._sorted, text)
+        return place > 0 and text.startswith(self._sorted[place - 1])
 
 
 def insert_many(connection: Connection, table: Table, rows: Sequence[Row]) -> None:

@@ -16,6 +16,7 @@ from piiscan.inventory.locking import run_lock
 from piiscan.inventory.reading import InventoryReader, T
 from piiscan.inventory.records import KnownItem, RunRecord, RunStatus
 from piiscan.inventory.rows import (
+    Prefixes,
     chunks,
     clean,
     counters_text,
@@ -184,21 +185,22 @@ class Inventory(InventoryReader):
         What lies under a prefix that could not be listed stays as it was.
         """
         t, root = tables.items, tables.items.alias("root")
-        unseen = (t.c.source == clean(source)) & (t.c.seen_run < run_id) & summary.THERE
-        for prefix in except_prefixes:
-            unseen &= func.substr(t.c.uri, 1, len(clean(prefix))) != clean(prefix)
+        name = clean(source)
+        unseen = (t.c.source == name) & (t.c.seen_run < run_id) & summary.THERE & summary.LISTED
         lost = or_(root.c.state == State.GONE.value, root.c.seen_run == run_id)
-        orphans = (
-            (t.c.seen_run < run_id)
-            & summary.THERE
-            & t.c.root_key.in_(select(root.c.key).where(root.c.source == clean(source), lost))
-        )
+        roots = select(root.c.key).where(root.c.source == name, lost)
+        orphans = (t.c.seen_run < run_id) & summary.THERE & t.c.root_key.in_(roots)
 
         def write(connection: Connection) -> int:
             saving.touch_sources(connection, run_id, [source])
-            return saving.retire(connection, run_id, unseen & summary.LISTED) + saving.retire(
-                connection, run_id, orphans
-            )
+            if except_prefixes:
+                spared = Prefixes(clean(prefix) for prefix in except_prefixes)
+                rows = connection.execute(select(t.c.key, t.c.uri).where(unseen)).all()
+                gone = (key for key, uri in rows if uri not in spared)
+                count = sum(saving.retire(connection, run_id, t.c.key.in_(keys)) for keys in chunks(gone))
+            else:
+                count = saving.retire(connection, run_id, unseen)
+            return count + saving.retire(connection, run_id, orphans)
 
         return self._write(write)
 
