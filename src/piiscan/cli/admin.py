@@ -62,9 +62,11 @@ def rules_check(
 
     settings = load_settings(config, language=lang)
     scanner = Scanner(settings=settings)
-    issues = check_rules(folders or (), registry=scanner.registry, settings=settings)
+    own = (*scanner.registry.rulesets, *settings.rules.folders, *(folders or ()))
+    issues = check_rules(own, registry=scanner.registry)
     for issue in issues:
-        print(issue.text(settings.language))  # noqa: T201
+        text = issue.ja if settings.language == "ja" else issue.en
+        print(": ".join(filter(None, (issue.file, issue.rule, text))))  # noqa: T201
     if issues:
         print(say("rules-bad", settings.language, count=len(issues)), file=sys.stderr)  # noqa: T201
         raise typer.Exit(2)

@@ -110,7 +110,7 @@ def _rules(settings: Settings) -> Check:
 
 
 def _converters() -> Iterator[Check]:
-    from piiscan.readers.legacy import converters
+    from piiscan.readers._convert import converters
 
     for name, path in converters():
         yield Check(
