@@ -19,7 +19,9 @@ def locker_numbers() -> object:
     """An ordinary PatternRecognizer. Its ``\\b`` works beside Japanese characters, because we show it an ASCII view of the text."""
     from presidio_analyzer import Pattern, PatternRecognizer  # noqa: TID251 - your code may
 
-    return PatternRecognizer(supported_entity="LOCKER_NUMBER", name="Lockers", patterns=[Pattern("locker", r"\bLK-\d{4}\b", 0.6)])
+    return PatternRecognizer(
+        supported_entity="LOCKER_NUMBER", name="Lockers", patterns=[Pattern("locker", r"\bLK-\d{4}\b", 0.6)]
+    )
 
 
 GATED = GatedRecognizer(

@@ -16,10 +16,50 @@ from piiscan.model import ColumnDetection, Detected, Problem, TableRecords, Tabl
 from piiscan.plugins import load_plugins
 from piiscan.rules.loader import load_rules
 
-SURNAMES = (
-    "佐藤 鈴木 高橋 田中 渡辺 伊藤 中村 小林 加藤 吉田 山田 佐々木 山口 松本 井上 木村 斎藤 清水 山崎 阿部".split()
-)
-GIVEN = "太郎 花子 一郎 健一 美咲 翔太 直美 大輔 直樹 恵子 陽子 裕子 和也 拓也 明美 由美子 健太 千尋 真由美 浩".split()
+SURNAMES = [
+    "佐藤",
+    "鈴木",
+    "高橋",
+    "田中",
+    "渡辺",
+    "伊藤",
+    "中村",
+    "小林",
+    "加藤",
+    "吉田",
+    "山田",
+    "佐々木",
+    "山口",
+    "松本",
+    "井上",
+    "木村",
+    "斎藤",
+    "清水",
+    "山崎",
+    "阿部",
+]
+GIVEN = [
+    "太郎",
+    "花子",
+    "一郎",
+    "健一",
+    "美咲",
+    "翔太",
+    "直美",
+    "大輔",
+    "直樹",
+    "恵子",
+    "陽子",
+    "裕子",
+    "和也",
+    "拓也",
+    "明美",
+    "由美子",
+    "健太",
+    "千尋",
+    "真由美",
+    "浩",
+]
 
 
 @dataclass

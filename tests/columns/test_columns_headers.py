@@ -14,17 +14,7 @@ def book() -> HeaderBook:
 
 
 def types(book: HeaderBook, header: str) -> set[str]:
-    by_id = {r.id: r.entity_type for r in load_rules_cached()}
-    return {by_id[r] for r in book.matches(header)}
-
-
-_RULES = None
-
-
-def load_rules_cached():  # type: ignore[no-untyped-def]  # noqa: ANN201
-    global _RULES  # noqa: PLW0603
-    _RULES = _RULES or load_rules().rules
-    return _RULES
+    return {rule.entity_type for rule, _ in book._labels if rule.id in book.matches(header)}
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,7 @@ from piiscan.detect.persons import PersonCounter, person_key_layout
 from piiscan.model import Detection, Locator, SegmentKind, TableRecords, TextHits, TextSegment
 
 NAME, MAIL, PHONE, ADDRESS, MEMBER = "PERSON", "EMAIL_ADDRESS", "PHONE_NUMBER", "JP_ADDRESS", "MEMBER_ID"
+NOWHERE = Locator()
 SURNAMES = [f"{a}{b}" for a in "佐鈴高田渡伊中小加吉山松井木斎清" for b in "藤木橋中辺東村林野田本上"]
 GIVEN = [f"{a}{b}" for a in "太花健美翔直大恵陽裕和拓" for b in "郎子一咲也樹香介実人"]
 
@@ -155,8 +156,8 @@ def test_roster_needs_ten_persons_with_name_and_contact() -> None:
 
 
 def hits(
-    text: str, spans: Iterable[tuple[str, str]], kind: SegmentKind = SegmentKind.PROSE, locator: Locator = Locator()
-) -> TextHits:  # noqa: B008
+    text: str, spans: Iterable[tuple[str, str]], kind: SegmentKind = SegmentKind.PROSE, locator: Locator = NOWHERE
+) -> TextHits:
     """Detections of the given values, in order of appearance."""
     detections, at = [], 0
     for entity_type, value in spans:

@@ -19,7 +19,9 @@ from piiscan.rules.model import EntityType, Profile, RuleSet
 
 def rules(**aliases: str) -> RuleSet:
     types = {
-        ours: EntityType(id=ours, ja=ours, en=ours, category="pi", severity=Severity.MEDIUM, aliases={"presidio": theirs})
+        ours: EntityType(
+            id=ours, ja=ours, en=ours, category="pi", severity=Severity.MEDIUM, aliases={"presidio": theirs}
+        )
         for theirs, ours in aliases.items()
     }
     return RuleSet(entity_types=types, rules=(), profile=Profile(name="default"))
@@ -145,7 +147,10 @@ def test_validation_of_the_recognizer_decides() -> None:
 
 def test_japanese_deny_list_words_are_found_in_running_text() -> None:
     """Presidio asks for non-word characters around a deny-list word, which Japanese text never has."""
-    assert found("来月のあけぼの計画では、Dawn を使う", project_names) == [("PROJECT", "あけぼの計画"), ("PROJECT", "Dawn")]
+    assert found("来月のあけぼの計画では、Dawn を使う", project_names) == [
+        ("PROJECT", "あけぼの計画"),
+        ("PROJECT", "Dawn"),
+    ]
 
 
 def custom() -> object:
@@ -154,7 +159,7 @@ def custom() -> object:
     class AfterWord(EntityRecognizer):
         def load(self) -> None: ...
 
-        def analyze(self, text, entities, nlp_artifacts):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+        def analyze(self, text, entities, nlp_artifacts):  # type: ignore[no-untyped-def]
             words = list(zip(nlp_artifacts.tokens_indices, nlp_artifacts.tokens, strict=True))
             return [RecognizerResult("PLACE", i, i + len(w), 0.9) for i, w in words if w == "東京"]
 
@@ -172,7 +177,7 @@ def broken() -> object:
     class Broken(EntityRecognizer):
         def load(self) -> None: ...
 
-        def analyze(self, text, entities, nlp_artifacts):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+        def analyze(self, text, entities, nlp_artifacts):  # type: ignore[no-untyped-def]
             raise RuntimeError(f"cannot read {text}")
 
     return Broken(supported_entities=["X"])
@@ -190,12 +195,16 @@ def test_failing_recognizer_becomes_a_problem_without_text_and_others_go_on() ->
 
 def test_types_are_renamed_by_the_taxonomy() -> None:
     """A taxonomy row may claim a Presidio type as its alias."""
-    assert found("口座 GB82WEST12345698765432", IBAN_CODE="FOREIGN_ACCOUNT") == [("FOREIGN_ACCOUNT", "GB82WEST12345698765432")]
+    assert found("口座 GB82WEST12345698765432", IBAN_CODE="FOREIGN_ACCOUNT") == [
+        ("FOREIGN_ACCOUNT", "GB82WEST12345698765432")
+    ]
 
 
 def test_a_gate_of_any_form_works_for_plugins() -> None:
     """Plugins need not know the shared head of the built-in gates."""
-    row = GatedRecognizer("presidio_analyzer.predefined_recognizers:ThTninRecognizer", "TH_TNIN", r"[1-9][0-9]{12}", ("タイ",))
+    row = GatedRecognizer(
+        "presidio_analyzer.predefined_recognizers:ThTninRecognizer", "TH_TNIN", r"[1-9][0-9]{12}", ("タイ",)
+    )
     assert found("タイの番号1104300000012", row, *ROWS) in ([], [("TH_TNIN", "1104300000012")])
     assert found("番号1104300000012", row) == []
 

@@ -74,11 +74,16 @@ def test_profile_is_chosen_and_unknown_ones_are_refused() -> None:
 def test_sudachi_engine_lets_presidio_find_japanese_context_words() -> None:
     """Presidio's context enhancer compares words; without a tokenizer Japanese has none."""
     badge = PatternRecognizer(
-        supported_entity="BADGE", supported_language="ja", patterns=[Pattern("b", r"(?<!\d)B\d{4}(?!\d)", 0.3)], context=["社員"]
+        supported_entity="BADGE",
+        supported_language="ja",
+        patterns=[Pattern("b", r"(?<!\d)B\d{4}(?!\d)", 0.3)],
+        context=["社員"],
     )
     text = "彼の 社員 は B1234 です"
     plain = analyzer_engine(extra=[badge]).analyze(text, language="ja", entities=["BADGE"])
-    words = analyzer_engine(nlp_engine=SudachiNlpEngine(), extra=[badge]).analyze(text, language="ja", entities=["BADGE"])
+    words = analyzer_engine(nlp_engine=SudachiNlpEngine(), extra=[badge]).analyze(
+        text, language="ja", entities=["BADGE"]
+    )
     assert [round(r.score, 2) for r in plain] == [0.3]
     assert [r.score >= 0.4 for r in words] == [True]
 

@@ -34,6 +34,16 @@ _SCIENTIFIC = r"^[0-9](?:\.[0-9]+)?[eE]\+?[0-9]{1,2}$"
 _HYPHENS = r"([0-9])[‐‑‒–—―−ー─ｰ﹣]([0-9])"
 _REMEMBERED = 50_000
 _EXCEL_EPOCH = date(1899, 12, 30)
+_MOBILE = r"^0[5-9]0[1-9][0-9]{7}$|^0[5-9]0-[1-9][0-9]{3}-[0-9]{4}$"
+_SURE = {
+    "phone_mobile": _MOBILE,
+    "phone": _MOBILE,
+    "phone_lost_zero": r"^[6-9]0[1-9][0-9]{7}$",
+    "birth_date": r"^(?:19[3-9][0-9]|200[0-9])[-/](?:0?[1-9]|1[0-2])[-/](?:0?[1-9]|1[0-9]|2[0-8])$",
+}
+"""Values that these validators surely pass, for the sake of speed (a test compares)."""
+
+_ARITHMETIC = frozenset({"my_number", "luhn"})
 _SHAPE_PARTS = re.compile(r"\{[0-9,]+\}|\[[^\]]+\]|.")
 _UNITS = {"0": "[0-9]", "A": "[A-Za-z]", "-": "-", " ": " "}
 
@@ -80,19 +90,24 @@ class TypeCheck:
     """The checks of all rules of one entity type that may apply to a column: a value passes when it passes one of them."""
 
     def __init__(self, checks: Sequence[ValueCheck]) -> None:
-        self.checks = tuple(checks)
+        self.checks = tuple(sorted(checks, key=lambda c: -c.rule.specificity))
 
     def judge(self, distinct: pl.Series, *, labelled: bool) -> Verdict:
         """As :meth:`ValueCheck.judge`; `best` is the rule that most values follow."""
-        verdicts = [c.judge(distinct, labelled=labelled) for c in self.checks]
-        mask = verdicts[0].mask
-        for verdict in verdicts[1:]:
-            mask |= verdict.mask
-        counts = [int(v.mask.sum()) for v in verdicts]
-        best = max(range(len(verdicts)), key=lambda i: (counts[i], self.checks[i].rule.specificity, -i))
-        confirmed = min(1.0, sum(v.confirmed for v in verdicts) if len(verdicts) > 1 else verdicts[0].confirmed)
-        named = [e for v in verdicts if v.mask.any() for e in v.evidence]
-        return Verdict(mask, confirmed, tuple(dict.fromkeys(named)), best)
+        mask = _all_false(len(distinct))
+        confirmed = 0.0
+        counts: list[int] = []
+        evidence: list[str] = []
+        for check in self.checks:
+            rest = (~mask).arg_true()  # what an earlier check accepted is not asked again: some checks are slow
+            verdict = check.judge(distinct.gather(rest), labelled=labelled)
+            counts.append(int(verdict.mask.sum()))
+            if counts[-1]:
+                mask = mask.scatter(rest.filter(verdict.mask), values=True)
+                confirmed += verdict.confirmed * len(rest) / len(distinct)
+                evidence += verdict.evidence
+        best = max(range(len(counts)), key=lambda n: (counts[n], -n))
+        return Verdict(mask, confirmed, tuple(dict.fromkeys(evidence)), best)
 
     def noise_rate(self, passing: pl.Series) -> float:
         """The worst of the checks."""
@@ -111,7 +126,7 @@ class ValueCheck:
         self.rule = rule
         own = tuple(name for name in rule.validators if name in validators)
         self.checks = own or ((TYPE_CHECKS[rule.entity_type],) if rule.entity_type in TYPE_CHECKS else ())
-        self._validators = {name: validators[name] for name in own}
+        self._validators = {name: validators[name] for name in self.checks if name in validators}
         self._pattern = _anchored(rule)
         self._fast = self._pattern is None or _polars_takes(self._pattern)
         self._slow = None if self._fast or self._pattern is None else re.compile(self._pattern)
@@ -160,7 +175,7 @@ class ValueCheck:
 
     def _pass(self, folded: pl.Series) -> tuple[pl.Series, pl.Series]:
         mask = self._matches(folded)
-        confirmed = pl.Series([False], dtype=pl.Boolean).new_from_index(0, len(folded))
+        confirmed = _all_false(len(folded))
         for name in self.checks:
             if not mask.any():
                 break
@@ -179,17 +194,20 @@ class ValueCheck:
     def _ask(self, name: str, folded: pl.Series, mask: pl.Series) -> pl.Series:
         """Answers (None unknown) for the values where `mask` holds; None elsewhere."""
         vector = vector_checks().get(name)
-        if vector is not None:
+        if vector is not None and (name in _ARITHMETIC or name not in self._validators):
             return pl.select(pl.when(mask).then(vector(folded))).to_series()
+        sure = folded.str.contains(_SURE[name]) & mask if name in _SURE else _all_false(len(folded))
         known, check = self._known[name], self._validators[name]
         if len(known) > _REMEMBERED:
             known.clear()
+        asked = (mask & ~sure).arg_true()
         answers: list[bool | None] = []
-        for value, wanted in zip(folded.to_list(), mask.to_list(), strict=True):
-            if wanted and value not in known:
+        for value in folded.gather(asked).to_list():
+            if value not in known:
                 known[value] = check(value)
-            answers.append(known[value] if wanted else None)
-        return pl.Series(answers, dtype=pl.Boolean)
+            answers.append(known[value])
+        result = pl.select(pl.when(sure).then(pl.lit(value=True))).to_series()
+        return result.scatter(asked, pl.Series(answers, dtype=pl.Boolean))
 
     def _lost_zero(self, plain: pl.Series, mask: pl.Series) -> pl.Series | None:
         """A spreadsheet took the leading zeros of an identifier: would it pass with them?"""
@@ -230,6 +248,10 @@ class ValueCheck:
         if long.sum() >= 3 and plain.filter(long).str.ends_with("0").all():
             result |= long & ~mask
         return result
+
+
+def _all_false(size: int) -> pl.Series:
+    return pl.Series([False], dtype=pl.Boolean).new_from_index(0, size)
 
 
 def _anchored(rule: Rule) -> str | None:

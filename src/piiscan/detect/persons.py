@@ -135,7 +135,7 @@ class PersonCounter:
             names = _without_prefixes(self._names)
             return max(len(names) + len(free), loose)
         keys = self._keys | self._text_keys(tables=True)
-        return _count(keys) * 2**self._level
+        return _count(keys) << self._level
 
     def _add_keys(self, keys: Iterable[int]) -> None:
         self._keys.update(keys)
