@@ -12,7 +12,7 @@ from piiscan.limits import Budget, Limits
 from piiscan.model import Embedded, Item, Problem, TableSegment, TextSegment
 from piiscan.protocols import ReadContext
 
-W = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main" xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships" xmlns:mc="http://schemas.openxmlformats.org/markup-compatibility/2006" xmlns:v="urn:schemas-microsoft-com:vml"'
+W = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main" xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships" xmlns:mc="http://schemas.openxmlformats.org/markup-compatibility/2006" xmlns:v="urn:schemas-microsoft-com:vml"'  # noqa: E501
 A = 'xmlns:a="http://schemas.openxmlformats.org/drawingml/2006/main" xmlns:p="http://schemas.openxmlformats.org/presentationml/2006/main" xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships"'
 S = 'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main" xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships"'
 REL = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
@@ -86,21 +86,19 @@ def package_of(parts) -> bytes:
 
 def rels(*entries: tuple[str, str, str, bool]) -> str:
     body = "".join(
-        f'<Relationship Id="{i}" Type="{REL}/{kind}" Target="{target}"{" TargetMode=%sExternal%s" % (chr(34), chr(34)) if external else ""}/>'
+        f'<Relationship Id="{i}" Type="{REL}/{kind}" Target="{target}"{" TargetMode=%sExternal%s" % (chr(34), chr(34)) if external else ""}/>'  # noqa: UP031
         for i, kind, target, external in entries
     )
     return f'<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">{body}</Relationships>'
 
 
 def docx(body: str, **others: str | bytes) -> bytes:
-    """A Word package; `others` are parts by name with ``__`` for the slash and ``_x`` for ``.xml``."""
+    """A Word package; `others` are further parts by name."""
     parts: dict[str, str | bytes] = {
         "_rels/.rels": rels(("r1", "officeDocument", "word/document.xml", False)),
         "word/document.xml": f"<w:document {W}><w:body>{body}</w:body></w:document>",
     }
-    for name, text in others.items():
-        parts[name] = text
-    return package_of(parts)
+    return package_of({**parts, **others})
 
 
 def para(*runs: str, props: str = "") -> str:

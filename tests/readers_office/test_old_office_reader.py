@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import struct
 import subprocess
+import zlib
 
 import pytest
 import xlsxwriter
@@ -33,7 +34,7 @@ NS = (
 
 
 def odf(body: str, styles: str = "", **more: str) -> bytes:
-    content = f"<office:document-content {NS}><office:automatic-styles>{styles}</office:automatic-styles><office:body>{body}</office:body></office:document-content>"
+    content = f"<office:document-content {NS}><office:automatic-styles>{styles}</office:automatic-styles><office:body>{body}</office:body></office:document-content>"  # noqa: E501
     return package_of({"mimetype": "x", "content.xml": content, **more})
 
 
@@ -69,7 +70,7 @@ def test_an_old_word_file_comes_out_with_its_lines(tmp_path):
 @needs_office
 @pytest.mark.slow
 def test_an_old_slide_keeps_its_number(tmp_path):
-    page = '<draw:page draw:name="p{0}"><draw:frame svg:width="9cm" svg:height="2cm"><draw:text-box><text:p>{1}</text:p></draw:text-box></draw:frame></draw:page>'
+    page = '<draw:page draw:name="p{0}"><draw:frame svg:width="9cm" svg:height="2cm"><draw:text-box><text:p>{1}</text:p></draw:text-box></draw:frame></draw:page>'  # noqa: E501
     flat = (
         f'<office:document {NS} office:version="1.2" office:mimetype="application/vnd.oasis.opendocument.presentation"><office:body>'
         f"<office:presentation>{page.format(1, '表紙')}{page.format(2, '担当 佐藤 花子')}</office:presentation></office:body></office:document>"
@@ -186,7 +187,7 @@ def test_opendocument_text_with_notes_changes_tables_and_people():
         "</table:table-cell></table:table-row></table:table></office:text>"
     )
     meta = f"<office:document-meta {NS}><office:meta><meta:initial-creator>伊藤</meta:initial-creator></office:meta></office:document-meta>"
-    master = f"<office:document-styles {NS}><office:master-styles><style:master-page><style:header><text:p>社外秘 田中</text:p></style:header></style:master-page></office:master-styles></office:document-styles>"
+    master = f"<office:document-styles {NS}><office:master-styles><style:master-page><style:header><text:p>社外秘 田中</text:p></style:header></style:master-page></office:master-styles></office:document-styles>"  # noqa: E501
     out = read(OdfReader, odf(body, **{"meta.xml": meta, "styles.xml": master, "Pictures/a.png": "png"}))
     assert "氏名  山田 太郎" in out.text.split("\n")
     assert "消した 佐藤" in out.text
@@ -267,3 +268,15 @@ def test_rtf_parts_people_links_and_objects_come_out():
 def test_rtf_cut_off_is_said():
     out = read(RtfReader, rb"{\rtf1 {\b Yamada")
     assert (out.text, out.codes) == ("Yamada", ["truncated"])
+
+
+def test_pictures_of_old_excel_come_out_whole():
+    from piiscan.readers._blips import pictures
+
+    def art(kind, body, head=0):
+        return struct.pack("<HHI", head, kind, len(body)) + body
+
+    png = art(0xF01E, bytes(17) + b"\x89PNG data", 0x6E00)
+    emf = art(0xF01A, bytes(16) + bytes(34) + zlib.compress(b"EMF data"), 0x3D40)
+    group = art(0xF000, art(0xF001, art(0xF007, bytes(36) + png) + art(0xF007, bytes(36) + emf), 0x0F), 0x0F)
+    assert list(pictures(group)) == [(".png", b"\x89PNG data"), (".emf", b"EMF data")]

@@ -54,8 +54,8 @@ def test_values_come_out_as_people_type_them():
         date = w.add_format({"num_format": "yyyy/m/d"})
         time = w.add_format({"num_format": "yyyy/m/d h:mm"})
         s.write_row(0, 0, [123456789012, 1.5, "0901234", True])
-        s.write_datetime(0, 4, dt.datetime(1985, 4, 1), date)
-        s.write_datetime(0, 5, dt.datetime(1985, 4, 1, 9, 30), time)
+        s.write_datetime(0, 4, dt.datetime(1985, 4, 1), date)  # noqa: DTZ001
+        s.write_datetime(0, 5, dt.datetime(1985, 4, 1, 9, 30), time)  # noqa: DTZ001
 
     rows = read(XlsxReader, book(fill)).tables[0][1]
     assert rows == [("123456789012", "1.5", "0901234", "TRUE", "1985-04-01", "1985-04-01 09:30:00")]

@@ -55,9 +55,9 @@ def test_notes_and_comments_belong_to_their_slide():
 
 
 def test_tables_groups_alternative_texts_masters_and_charts_come_out():
-    table = "<p:graphicFrame><a:tbl><a:tr><a:tc><a:p><a:r><a:t>氏名</a:t></a:r></a:p></a:tc><a:tc><a:p><a:r><a:t>山田</a:t></a:r></a:p></a:tc></a:tr></a:tbl></p:graphicFrame>"
+    table = "<p:graphicFrame><a:tbl><a:tr><a:tc><a:p><a:r><a:t>氏名</a:t></a:r></a:p></a:tc><a:tc><a:p><a:r><a:t>山田</a:t></a:r></a:p></a:tc></a:tr></a:tbl></p:graphicFrame>"  # noqa: E501
     group = '<p:grpSp><p:pic><p:nvPicPr><p:cNvPr id="1" name="図 1" descr="高橋の写真"/></p:nvPicPr></p:pic></p:grpSp>'
-    chart = '<c:chartSpace xmlns:c="http://schemas.openxmlformats.org/drawingml/2006/chart"><c:cat><c:strRef><c:strCache><c:pt idx="0"><c:v>佐藤</c:v></c:pt><c:pt idx="1"><c:v>田中</c:v></c:pt></c:strCache></c:strRef></c:cat></c:chartSpace>'
+    chart = '<c:chartSpace xmlns:c="http://schemas.openxmlformats.org/drawingml/2006/chart"><c:cat><c:strRef><c:strCache><c:pt idx="0"><c:v>佐藤</c:v></c:pt><c:pt idx="1"><c:v>田中</c:v></c:pt></c:strCache></c:strRef></c:cat></c:chartSpace>'  # noqa: E501
     more = {
         "ppt/slides/slide1.xml": slide("x", extra=table + group),
         "ppt/slideMasters/slideMaster1.xml": slide("社外秘 伊藤", root="sldMaster"),

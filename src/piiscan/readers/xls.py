@@ -45,8 +45,21 @@ def _read_ole(content: Content, context: ReadContext) -> Iterator[Reading]:
         yield from _around(found)
         yield from compound.properties()
         yield from compound.embedded()
+        yield from _pictures(found, context)
         if damage is not None:
             raise damage
+
+
+def _pictures(found: Around, context: ReadContext) -> Iterator[Reading]:
+    from piiscan.content import BytesContent
+    from piiscan.model import Embedded
+    from piiscan.readers._blips import pictures
+
+    for number, (ending, data) in enumerate(pictures(bytes(found.drawings)), 1):
+        context.budget.spend(len(data))
+        yield Embedded(
+            path=f"picture{number}{ending}", content=BytesContent(data, f"picture{number}{ending}"), size=len(data)
+        )
 
 
 def _sheets(content: Content, context: ReadContext, found: Around | None) -> Iterator[Reading]:
