@@ -7,6 +7,7 @@ import gzip
 import io
 import json
 import lzma
+import random
 import sqlite3
 import tarfile
 import zipfile
