@@ -37,3 +37,6 @@ def pictures(data: bytes) -> Iterator[tuple[str, bytes]]:
             with suppress(zlib.error):
                 raw = zlib.decompressobj().decompress(raw, MAX_METAFILE) if packed else raw
             yield _METAFILES[kind], raw
+            start, end = raw.find(b"%PDF-"), raw.rfind(b"%%EOF")
+            if 0 <= start < end:  # Excel for Mac keeps pasted PDF inside a picture
+                yield ".pdf", raw[start : end + 5]
