@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from piiscan.errors import LimitError, ReadError
 from piiscan.hookspecs import hookimpl
-from piiscan.model import Content, Embedded, Locator, Reading, TextSegment
+from piiscan.model import Content, Embedded, Locator, Problem, Reading, TextSegment
 from piiscan.protocols import ReadContext, Reader
 
 if TYPE_CHECKING:
@@ -44,14 +44,22 @@ class LegacyReader:
 def _joined(readings: Iterator[Reading], own: Sequence[Reading]) -> Iterator[Reading]:
     """What the converter made, and the embedded things it left out (they came from the original, under their own names)."""
     damage: ReadError | None = None
+    unread = [reading for reading in own if isinstance(reading, Problem)]
+    files = [reading for reading in own if not isinstance(reading, Problem)]
+    converted = 0
     try:
         for reading in readings:
-            # The original's own objects are better than the converter's copies of them.
-            if not (own and isinstance(reading, Embedded) and "embeddings" in reading.path):
-                yield reading
+            if isinstance(reading, Embedded) and "embeddings" in reading.path:
+                converted += 1
+                if files and not unread:
+                    continue  # the original's own files are better than the converter's copies of them
+            yield reading
     except ReadError as error:
         damage = error
-    yield from own
+    yield from files
+    # Documents embedded as such cannot be cut out of the original; the converter's copies stand for them.
+    if converted < len(unread):
+        yield from unread
     if damage is not None:
         raise damage
 
