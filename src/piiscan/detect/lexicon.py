@@ -33,7 +33,7 @@ NOT_NAMES = frozenset(
 
 def read_data(name: str) -> tuple[dict[str, Any], Iterator[tuple[str, list[str]]]]:
     """The header of a data file, and its (key, entries) lines."""
-    raw = gzip.decompress((files("piiscan.data") / f"{name}.gz").read_bytes()).decode()
+    raw = gzip.decompress((files("piiscan") / "data" / f"{name}.gz").read_bytes()).decode()
     head, *lines = raw.split("\n")
     header: dict[str, Any] = json.loads(head)
     if header.get("format") != FORMAT:
@@ -49,6 +49,8 @@ class Lexicon:
     surnames: Mapping[str, str] = field(repr=False)
     given: Mapping[str, str] = field(repr=False)
     not_names: frozenset[str] = field(repr=False)
+    variants: Mapping[str, int] = field(repr=False)
+    """Variant kanji, and how often they occur in the names of the source."""
     versions: Mapping[str, str]
 
     @staticmethod
@@ -56,9 +58,11 @@ class Lexicon:
     def load() -> Lexicon:
         """The shipped dictionary; the same object every time."""
         header, surnames = read_data("surnames")
+        variants: Counter[str] = Counter()
         return Lexicon(
-            surnames=_by_class(surnames),
-            given=_by_class(read_data("given")[1]),
+            surnames=_by_class(surnames, variants),
+            given=_by_class(read_data("given")[1], variants),
+            variants=variants,
             not_names=NOT_NAMES | frozenset(word for _, words in read_data("notnames")[1] for word in words),
             versions=header["inputs"],
         )
@@ -109,11 +113,13 @@ class Lexicon:
         return frozenset(enlarge(word) for word in self.kana["given"])
 
 
-def _by_class(sections: Iterator[tuple[str, list[str]]]) -> dict[str, str]:
-    """Word -> class, with variant kanji folded; the better class stays where two words fold to one."""
+def _by_class(sections: Iterator[tuple[str, list[str]]], variants: Counter[str]) -> dict[str, str]:
+    """Word -> class, with variant kanji folded; the better class stays where two words fold to one. Counts the variants."""
     found: dict[str, str] = {}
     for kind, words in sections:
-        joined = fold_kanji("\n".join(words))
+        given = "\n".join(words)
+        variants.update({char: count for char, count in Counter(given).items() if fold_kanji(char) != char})
+        joined = fold_kanji(given)
         for word in joined.split("\n"):
             if word not in found or kind.isupper():
                 found[word] = kind

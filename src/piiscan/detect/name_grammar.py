@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from piiscan.detect.lexicon import Lexicon, enlarge
-from piiscan.detect.names_evidence import KANJI, ends_word, is_katakana
+from piiscan.detect.names_evidence import KANJI, ends_word, is_kanji, is_katakana
 
 GAPS = " 　・･"
 MAX_SURNAME, MAX_GIVEN = 5, 5
@@ -74,7 +74,11 @@ class NameGrammar:
         given_start = surname_end + (text[surname_end : surname_end + 1] in (" ", "　"))
         for length in (3, 2, 1):
             given = text[given_start : given_start + length]
-            if len(given) == length and self._lexicon.likely_given(given, _LIKELY_FIRST, _LIKELY_LAST):
+            if (
+                len(given) == length
+                and all(map(is_kanji, given))
+                and self._lexicon.likely_given(given, _LIKELY_FIRST, _LIKELY_LAST)
+            ):
                 end = given_start + length
                 if ends_word(text, end) and text[start:end] not in self._lexicon.not_names:
                     return FullName(start, surname_end, given_start, end, surname, "?")

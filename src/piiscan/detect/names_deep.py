@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 
 from piiscan.detect.lexicon import Lexicon
 from piiscan.detect.names_evidence import honorific_at, is_katakana, not_name_after, person_noun_at, role_at
-from piiscan.detect.names_prose import NameSpan
+from piiscan.detect.names_prose import THINGS, NameSpan
 from piiscan.detect.sudachi import Judge, Token
 
 _PERSONS = frozenset({"surname", "given", "person"})
@@ -15,6 +16,8 @@ _GAPS = frozenset(" 　")
 _ALONE = {"surname": 0.42, "given": 0.38, "person": 0.4}
 _FOREIGN_ALONE = 0.37
 _COMPOUND = frozenset({"word", "proper", "place", "unknown"})
+_OPENING, _CLOSING = ("「", "『", "《", "〈", "【"), ("」", "』", "》", "〉", "】")
+_REGNAL = re.compile("[0-9０-９一二三四五六七八九十IVX]{1,4}世(?!界|代|紀)")
 _MAX_PARTS = 6
 
 
@@ -25,9 +28,9 @@ class DeepNames:
         self._lexicon = lexicon
         self._judge = judge
 
-    def find(self, text: str) -> Iterator[NameSpan]:
-        """Names in folded `text`, scored lower than those with evidence."""
-        tokens = self._judge.tokens(text, [(0, len(text))])
+    def find(self, text: str, judged: str) -> Iterator[NameSpan]:
+        """Names in folded `text` (`judged`: the same as Sudachi reads it), scored lower than those with evidence."""
+        tokens = self._judge.tokens(judged, [(0, len(judged))])
         position = 0
         while position < len(tokens):
             stop = self._chain(text, tokens, position)
@@ -95,11 +98,15 @@ class DeepNames:
         full = sum(word.tag in _PERSONS or word.end - word.start > 1 for word in words) > 1
         if surface.isascii() and not full:
             return
+        if full and THINGS.search(surface):
+            return
         score = 0.55 if full else _ALONE.get(words[0].tag, 0.36)
         if honorific_at(text, end) or role_at(text, end) or person_noun_at(text, end):
             score += 0.08
         elif not full and words[0].tag != "given" and after and after.start == end and after.tag in _COMPOUND:
             score -= 0.12  # 藤倉電線, ディズニーリゾート: the first part of something's name
+        if text[start - 1 : start] in _OPENING and text[end : end + 1] in _CLOSING:
+            score -= 0.08  # 『シンドラー』: a title, more often than not
         yield NameSpan(start, end, score, ("sudachi",))
 
 

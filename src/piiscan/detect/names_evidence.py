@@ -140,8 +140,10 @@ LABEL_GAP = re.compile(rf"(?:{_EXTRA})?[ 　\t]{{1,20}}")
 NEXT_LINE = re.compile(r"[ \t　]*\r?\n[ \t　]*(?=[^\n:：]{2,16}(?:\r?\n|$))")
 """The same where the value stands alone in the next line: for strong labels only."""
 
-PERSON_NOUN_END = "長員者官相手師士卿公帝王妃佐尉将督役授優家伯嬢氏様殿"
-_PERSON_NOUN = re.compile(rf"[{KANJI}]{{0,8}}[{PERSON_NOUN_END}](?![{KANJI}])")
+PERSON_NOUN_END = "長員者官相手師士卿公帝王妃佐尉将督役授優家伯嬢氏様殿首裁職父爵"
+_PERSON_NOUN = re.compile(
+    rf"[{KANJI}]{{0,8}}(?:[{PERSON_NOUN_END}]|[判知理検刑領執幹監参]事)(?![{KANJI}])|[0-9０-９一二三四五六七八九十IVX]{{1,4}}世(?![界{KANJI}])"
+)
 _AFTER_LIFE = re.compile("(?:夫妻|兄弟|姉妹|親子|一家|死後|没後|死去|自身|本人|以外|たち|ら(?![ァ-ヺ]))")
 _NAME_AFTER = tuple(sorted({*HONORIFICS, *ROLES}, key=len, reverse=True))
 

@@ -13,6 +13,7 @@ from piiscan.detect.names_evidence import (
     ORGANISATION_BEFORE,
     honorific_at,
     is_kanji,
+    is_katakana,
     not_name_after,
     person_noun_at,
     role_at,
@@ -24,11 +25,15 @@ WINDOW = 24
 _CHAIN = re.compile(
     r"(?<![ァ-ヺー・])[ァ-ヺー]{2,}(?:[・＝･=](?:[ァ-ヺー]+|[A-ZＡ-Ｚ]\.?(?=[・＝]))){1,5}(?![ァ-ヺー・])"
 )
-_THINGS = re.compile(
+THINGS = re.compile(
     "(?:スタジアム|サーキット|グループ|シティ|ユナイテッド|コミックス?|ダム|パーク|レーベル|トロフィー|ゴルフ|エンタテ[イー]ンメント|レコーズ?|クラブ|チーム|リーグ|カップ|バンド|ホテル|タワー|"
     "センター|ストリート|アベニュー|スクエア|シンジケート|カンパニー|コーポレーション|ソフト|システムズ?|ゲーム|シリーズ|サービス|プロジェクト|ファンド|バンク|ブラザーズ|ショップ|ストア|ハウス|ガーデンズ?|"
     "フェスティバル|コンテスト|オリンピック|ブリッジ|スクール|カレッジ|アカデミー|オーケストラ|プロダクション|スタジオ|ピクチャーズ|ニュース|タイムズ|ポスト|マガジン|ロケッツ|コスタ|アレー|スクウェア)$"
 )
+_ADDRESSED = re.compile(
+    "(?:氏|さん|様|大統領|首相|監督|選手|投手|教授|博士|容疑者|被告|議員|将軍|夫人|夫妻|夫婦|卿|公爵|伯爵|元帥|社長|会長)"
+)
+_INITIALS = re.compile(r"(?<![A-Za-zＡ-Ｚァ-ヺ])(?:[A-ZＡ-Ｚ](?:[.．・] ?)){1,3}([ァ-ヺー]{3,})(?![ァ-ヺー・])")
 _PAIR = 0.52
 _PERSONS = ("surname", "given", "person")
 
@@ -66,15 +71,17 @@ class ProseNames:
         self._grammar = grammar
         self._judge = judge
 
-    def find(self, text: str, hits: Iterable[tuple[int, int, int]]) -> Iterator[NameSpan]:
-        """Names in folded `text`; `hits` are the surnames that the automaton found."""
+    def find(self, text: str, judged: str, hits: Iterable[tuple[int, int, int]]) -> Iterator[NameSpan]:
+        """Names in folded `text`; `judged` is the same as Sudachi reads it, `hits` are the surnames that the automaton found."""
         opened: list[_Open] = []
         for start, ends in _grouped(text, hits).items():
             opened.extend(self._at(text, start, ends))
         if "・" in text or "＝" in text:
             opened.extend(self._foreign(text))
+        opened.extend(self._addressed(text))
+        opened.extend(self._initials(text))
         windows = [(max(0, o.start - WINDOW), min(len(text), o.end + WINDOW)) for o in opened if o.yes != o.no]
-        reading = Reading(self._judge.tokens(text, windows))
+        reading = Reading(self._judge.tokens(judged, windows))
         for name in opened:
             yield _decided(name, reading)
 
@@ -133,7 +140,7 @@ class ProseNames:
         if kind == "S" and honorific and end - start > 1:
             return _Open(start, end, end, 0.65, 0.65, 0.65, evidence)
         yes = 0.62 if honorific else 0.52
-        no = 0.3 if kind in "Ss" else 0.2
+        no = 0.36 if kind == "S" else 0.3 if kind == "s" else 0.2
         return _Open(start, end, end, yes, 0.42 if honorific else 0.3, no, evidence)
 
     def _foreign(self, text: str) -> Iterator[_Open]:
@@ -143,12 +150,31 @@ class ProseNames:
             known = sum(part in kana["foreign"] for part in parts)
             ambiguous = sum(part in kana["foreign-word"] for part in parts)
             few = len(parts) > 2 and known + ambiguous < 2
-            if not known or few or _thing_after(text, match.end()) or _THINGS.search(match.group()):
+            if not known or few or _thing_after(text, match.end()) or THINGS.search(match.group()):
                 continue
             honorific = honorific_at(text, match.end())
             share = (known + ambiguous / 2) / len(parts)
             yes = 0.45 + 0.2 * share + (0.15 if honorific else 0.0)
             yield _Open(match.start(), match.end(), match.end(), yes, yes - 0.1, 0.3, ("dictionary:foreign",))
+
+    def _initials(self, text: str) -> Iterator[_Open]:
+        """Initials before a foreign name: J・K・ローリング, J.K.ローリング."""
+        for match in _INITIALS.finditer(text):
+            name = text[match.start(1) : match.end(1)]
+            yes = 0.6 if name in self._lexicon.kana["foreign"] else 0.4
+            yield _Open(match.start(), match.end(), match.end(), yes, yes, yes, ("dictionary:foreign",))
+
+    def _addressed(self, text: str) -> Iterator[_Open]:
+        """Single foreign names with an honorific or a role: オバマ大統領."""
+        known = self._lexicon.kana["foreign"]
+        for match in _ADDRESSED.finditer(text):
+            end = match.start()
+            start = end
+            while start and is_katakana(text[start - 1]):
+                start -= 1
+            if end - start > 1 and text[start:end] in known and text[start - 1 : start] not in ("・", "＝"):
+                evidence = ("dictionary:foreign", f"honorific:{match.group()}")
+                yield _Open(start, end, end, 0.58, 0.4, 0.3, evidence)
 
 
 def _thing_after(text: str, position: int) -> bool:

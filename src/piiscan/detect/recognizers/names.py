@@ -49,15 +49,15 @@ class NameRecognizer:
     def candidates(self, view: TextView) -> Iterable[Candidate]:
         """Names and readings in the view's text."""
         ready = folded(view)
-        found = list(self._spans(view, ready.text))
+        found = list(self._spans(view, ready))
         person = best(span for kind, span in found if kind == PERSON)
         kana = best([*(span for kind, span in found if kind == KANA), *self._readings(ready.text, person)])
         person = [span for span in person if not any(_covers(reading, span) for reading in kana)]
         yield from self._candidates(ready, PERSON, person)
         yield from self._candidates(ready, KANA, kana)
 
-    def _spans(self, view: TextView, text: str) -> Iterator[tuple[str, NameSpan]]:
-        segment = view.segment
+    def _spans(self, view: TextView, ready: FoldedText) -> Iterator[tuple[str, NameSpan]]:
+        text, segment = ready.text, view.segment
         kinds = {"person": PERSON, "kana": KANA}
         label = segment.label or ("author" if segment.kind is SegmentKind.PROPERTY else None)
         for kind, span in self._labelled.field(text, label):
@@ -70,10 +70,10 @@ class NameRecognizer:
             return
         bonus = 0.1 if segment.kind is SegmentKind.NAME else 0.0
         hits = view.once("lexicon.surnames", lambda _: self._lexicon.find(text))
-        for span in self._prose.find(text, hits):
+        for span in self._prose.find(text, ready.judged, hits):
             yield PERSON, replace(span, score=span.score + bonus) if "dictionary:given" in span.evidence else span
         if self._deep:
-            for span in self._deep.find(text):
+            for span in self._deep.find(text, ready.judged):
                 yield PERSON, span
         for span in self._labelled.kana_pairs(text):
             yield KANA, span
