@@ -72,7 +72,7 @@ def test_an_old_word_file_comes_out_with_its_lines(tmp_path):
 def test_an_old_slide_keeps_its_number(tmp_path):
     page = '<draw:page draw:name="p{0}"><draw:frame svg:width="9cm" svg:height="2cm"><draw:text-box><text:p>{1}</text:p></draw:text-box></draw:frame></draw:page>'  # noqa: E501
     flat = (
-        f'<?xml version="1.0" encoding="UTF-8"?><office:document {NS} office:version="1.2" office:mimetype="application/vnd.oasis.opendocument.presentation"><office:body>'
+        f'<?xml version="1.0" encoding="UTF-8"?><office:document {NS} office:version="1.2" office:mimetype="application/vnd.oasis.opendocument.presentation"><office:body>'  # noqa: E501
         f"<office:presentation>{page.format(1, '表紙')}{page.format(2, '担当 佐藤 花子')}</office:presentation></office:body></office:document>"
     )
     old = convert(flat.encode(), "a.fodp", "ppt", tmp_path)
