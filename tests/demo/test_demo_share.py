@@ -6,12 +6,14 @@ import json
 import unicodedata
 from collections import defaultdict
 from pathlib import Path
+from random import Random
 
 import phonenumbers
 import pytest
 
 from piiscan.content import FileContent
 from piiscan.demo import Planted, canaries, make_share, write_truth
+from piiscan.demo._people import Maker
 from piiscan.limits import Budget, Limits
 from piiscan.model import Item, Problem, TableSegment, TextSegment
 from piiscan.plugins import load_plugins
@@ -135,3 +137,20 @@ def test_canaries_are_in_the_files_but_not_in_file_names(share: tuple[Path, list
     found = canaries(share[1])
     assert len(found) > 300
     assert not [c for c in found if c in names]
+
+
+def test_thousands_of_persons_differ_in_every_number() -> None:
+    """The supply of numbers does not run out, and no two persons share one that identifies."""
+    people = Maker(Random(1)).people(5000)
+    for field in (
+        "member_id",
+        "phone",
+        "email",
+        "my_number",
+        "licence",
+        "passport",
+        "residence_card",
+        "account",
+        "pension",
+    ):
+        assert len({getattr(p, field) for p in people}) == len(people), field

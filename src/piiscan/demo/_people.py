@@ -138,7 +138,7 @@ class Maker:
         return [self._person() for _ in range(count)]
 
     def digits(self, count: int, first: str = "123456789") -> str:
-        """Random digits, the first from `first`, never given twice."""
+        """Random digits, the first from `first`, never given twice: ask for enough of them, or the supply runs out."""
         while True:
             text = self.random.choice(first) + "".join(self.random.choice("0123456789") for _ in range(count - 1))
             if text not in self._used:
@@ -177,8 +177,8 @@ class Maker:
             licence=licence(f"30{self.random.randint(80, 99)}{self.digits(6)}"),
             passport=f"T{pick('KRSZ')}{self.digits(7)}",
             residence_card=f"{pick('ABCDU')}{pick('HKLM')}{self.digits(8)}{pick('EFG')}A",
-            pension=f"{self.digits(4, '1234')}-{self.digits(6)}",
-            employment=f"{self.digits(4, '15')}-{self.digits(6)}-{pick('123456789')}",
+            pension=f"{pick('1234')}{self.random.randint(100, 999)}-{self.digits(6)}",
+            employment=f"{pick('15')}{self.random.randint(100, 999)}-{self.digits(6)}-{pick('123456789')}",
             card=pick(_CARDS),
             bank=bank,
             branch=branch,
