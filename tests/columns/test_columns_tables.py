@@ -288,6 +288,26 @@ def test_form_in_a_sheet(scan: Any) -> None:
     assert not out.roster
 
 
+def test_list_of_keys_and_values_is_a_form(scan: Any) -> None:
+    """項目 and 値 head the columns, but each row has a label of its own."""
+    found = [
+        ("氏名", "PERSON", "山田 太郎"),
+        ("電話番号", "PHONE_NUMBER", "09012345678"),
+        ("個人番号", "JP_MY_NUMBER", "123456789018"),
+        ("住所", "JP_ADDRESS", "東京都千代田区丸の内1-1-1"),
+    ]
+    rows = [("項目", "値"), *((label, value) for label, _, value in found), ("備考", "特になし")]
+    out = scan(rows, columns=("A", "B"))
+    assert out.text_types == [(entity_type, value) for _, entity_type, value in found]
+    assert out.persons == 1
+
+
+def test_few_rows_without_header_are_few_persons(scan: Any, made: Any) -> None:
+    """Names found as text and mail addresses found as a column are the same persons."""
+    out = scan([(n, f"a{i}@example.jp") for i, n in enumerate(made.names(4))])
+    assert out.persons == 4
+
+
 def test_boxes_in_a_form(scan: Any) -> None:
     """Twelve cells in groups of four are one number."""
     number = "123456789018"

@@ -25,8 +25,8 @@ STRICT_SHARE = 0.8
 """Without a header, this many distinct values and this share of them must pass a check that noise does not pass."""
 
 NOISE_RATE = 0.35
-FREE_COLUMN = 10
-"""Names and addresses without a header need as many distinct values; fewer are left to the text path."""
+FREE_COLUMN = 5
+"""Names and addresses without a header need as many distinct values, all known below twice as many; fewer are left to the text path."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +148,8 @@ class ColumnJudge:
     def _strict(self, check: TypeCheck, verdict: Verdict, sample: pl.Series) -> bool:
         rule = check.checks[verdict.best].rule
         if check.has_dictionary:
-            return len(sample) >= FREE_COLUMN and verdict.share >= STRICT_SHARE and verdict.confirmed >= STRICT_SHARE
+            needed = STRICT_SHARE if len(sample) >= 2 * FREE_COLUMN else 1.0
+            return len(sample) >= FREE_COLUMN and min(verdict.share, verdict.confirmed) >= needed
         if rule.need == "nothing" or (rule.need == "check" and _grouped(rule)):
             return verdict.share >= max(rule.column_share, 0.6)
         if len(sample) < STRICT_VALUES or verdict.share < STRICT_SHARE or verdict.confirmed < STRICT_SHARE:

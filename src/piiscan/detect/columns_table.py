@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -29,10 +28,11 @@ STRONG = r"[@＠]|[0-9０-９][0-9０-９ \-‐‑‒–—―−－ー().（）
 TEXTUAL = r"[@＠]|[0-9０-９][0-9０-９ \-‐‑‒–—―−－ー().（）]{5,}[0-9０-９]|\p{Han}{2}|[ァ-ヶｦ-ﾟ]{2}|[A-Z][a-z]+ [A-Z]"
 """Cells worth reading as text. Strong: an address of mail or a long number; textual: also words that may be names."""
 
-PLAIN = r"^[0-9０-９.,:/¥￥$%+\- TZ]*$"
+PLAIN = (
+    r"^[-+]?[0-9０-９.,:¥￥$% T]*$"
+    r"|^[0-9]{4}[-/.][0-9]{1,2}[-/.][0-9]{1,2}(?:[T ].*)?$|^[0-9]{1,2}[-/.][0-9]{1,2}[-/.][0-9]{2,4}$"
+)
 """Numbers, amounts and moments: left to the verdict on the whole column."""
-
-_DATED = re.compile(r"^[0-9]{4}[-/][0-9]{1,2}[-/][0-9]{1,2}")
 
 
 @dataclass(slots=True)

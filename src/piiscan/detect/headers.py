@@ -197,6 +197,9 @@ def judge_layout(rows: Rows, book: HeaderBook) -> Layout:
 def _header_row(rows: Rows, book: HeaderBook) -> int | None:
     widest = max((_cell_count(row) for row in rows[:50]), default=0)
     for i, row in enumerate(rows[:-1][:30]):
+        pairs = _key_value_rows([row], book) and _key_value_rows(rows[max(0, i - 3) : i], book)
+        if pairs or _key_value_rows(rows[i : i + 6], book) >= 2:
+            continue
         if _is_header(row, rows[i + 1 : i + 6], widest, book):
             return i
     return _plain_header(rows, widest)
@@ -218,6 +221,15 @@ def _is_header(row: tuple[str | None, ...], below: Rows, widest: int, book: Head
         return True
     follows = [c for r in below if r != row for c in r if c is not None]
     return len(cells) > 1 and not any(book.is_label(c) for c in follows)
+
+
+def _key_value_rows(rows: Rows, book: HeaderBook) -> int:
+    """Rows that begin with a label and its value, as in forms and lists of 項目 and 値."""
+    starts = ([(i, c) for i, c in enumerate(row) if c is not None][:1] for row in rows)
+    return sum(
+        bool(s) and book.is_label(s[0][1]) and _value_right(row, s[0][0], book)
+        for row, s in zip(rows, starts, strict=True)
+    )
 
 
 def _plain_header(rows: Rows, widest: int) -> int | None:

@@ -105,6 +105,7 @@ class PersonCounter:
         self._contacts: set[tuple[int, str]] = set()
         self._attached: set[tuple[int, str]] = set()
         self._cells: set[tuple[int, str]] = set()
+        self._cell_names: set[str] = set()
         self._listed: set[str] = set()
         self._scope: tuple[tuple[str, str], ...] = ()
         self._record = _Block()
@@ -132,10 +133,14 @@ class PersonCounter:
         if not self._keys:
             free = self._contacts - self._attached
             loose = max(_by_kind(self._cells - self._attached).values(), default=0)
-            names = _without_prefixes(self._names)
+            names = _without_prefixes(self._names | self._cell_names)
             return max(len(names) + len(free), loose)
+        named = any(key >> 63 for key in self._keys)
+        if named:  # names in remarks are further persons, or those of the rows
+            self._names |= self._cell_names
+            self._cell_names = set()
         keys = self._keys | self._text_keys(tables=True)
-        return _count(keys) << self._level
+        return max(_count(keys) << self._level, len(self._cell_names))
 
     def _add_keys(self, keys: Iterable[int]) -> None:
         self._keys.update(keys)
@@ -166,7 +171,7 @@ class PersonCounter:
         if (
             hits.segment.locator.get("row") is not None
         ):  # a remark in a row: the row's own person is counted with the table
-            self._names |= block.names
+            self._cell_names |= block.names
             self._cells.update((k, v) for k, values in block.contacts.items() for v in values if k in CONTACTS)
             return
         scope = hits.segment.locator.steps[:-1]
