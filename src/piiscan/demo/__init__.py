@@ -24,7 +24,8 @@ def make_share(folder: Path, seed: int = 1, scale: int = 1) -> list[Planted]:
     """Fill `folder` (made if missing) and return the planted truth.
 
     Equal seeds give equal files, except the one workbook with a password, whose encryption is salted. `scale` multiplies customers and daily
-    files; up to about 1000 all identifying numbers differ (names repeat from 20 on). Raises OSError where the folder cannot be written; existing files of the same names are replaced.
+    files; up to about 1000 all identifying numbers differ (names repeat from 20 on).
+    Raises OSError where the folder cannot be written; existing files of the same names are replaced.
     """
     from piiscan.demo import _offices, _shops, _systems
     from piiscan.demo._people import Maker
