@@ -202,7 +202,7 @@ class AddressGrammar:
             if found := pattern.match(text, position):
                 return found.end()
         roomed = _ROOMED.match(text, position)
-        if roomed and _HAS_BUILDING.search(roomed.group()):
+        if roomed and (_HAS_BUILDING.search(roomed.group()) or roomed.group().endswith(("階", "号室"))):
             return roomed.end()
         match = _BUILDING.match(text, position)
         if match is None:

@@ -47,8 +47,10 @@ def person_name(value: str, /) -> bool | None:
     kind, sure = _names().value_kind(text)
     if sure < 0.9 and _ENDS_AS_THING.search(text):
         return False
-    if (kind == "full" and sure >= 0.75) or (kind == "latin" and sure >= 0.75) or (kind == "kana" and sure >= 0.9):
+    if kind == "full" or (kind == "latin" and sure >= 0.75):
         return True
+    if kind == "kana":  # a reading, unless it is written as foreign names are
+        return True if sure >= 0.9 and re.search("[・＝]", text) else None
     if kind == "surname":
         return True if sure >= 0.8 and len(text) > 1 and Lexicon.load().surnames[text] in "Ss" else None
     if kind or _FOREIGN.fullmatch(text):
