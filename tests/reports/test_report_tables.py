@@ -145,6 +145,7 @@ def test_json_document(company: Inventory) -> None:
     }
     assert all(contract <= asset.keys() for asset in loaded["assets"])
     assert {a["name"] for a in loaded["assets"] if a["state"] == "gone"} == {"古い.csv"}
+    assert {a["severity"] for a in loaded["assets"]} == {"none", "info", "medium", "high", "critical"}
     contract = {"item", "entity_type", "locator", "count", "confidence", "severity", "category", "rule", "mask"}
     assert all(contract == finding.keys() for finding in loaded["findings"])
     assert loaded["summary"]["coverage"]["listed"] == 8
@@ -195,7 +196,10 @@ def test_twenty_thousand_items(
         (Locator.of(page=3), "3ページ", "page 3"),
         (Locator.of(line=12), "12行目", "line 12"),
         (Locator.of(table="users", column="氏名"), "表「users」 列「氏名」", "table “users”, column “氏名”"),
-        (Locator.of(column="2"), "2列", "column 2"),
+        (Locator.of(column="2"), "2列目", "column 2"),
+        (Locator.of(column="2 電話 番号"), "2列目「電話 番号」", "column 2 “電話 番号”"),
+        (Locator.of(column="AB 氏名"), "AB列「氏名」", "column AB “氏名”"),
+        (Locator.of(column="first name"), "列「first name」", "column “first name”"),
         (Locator.of(slide=2, notes=""), "スライド2 ノート", "slide 2, notes"),
         (Locator.of(name=""), "名前", "its name"),
         (Locator.of(path="$.a{0}"), "項目「$.a{0}」", "field “$.a{0}”"),

@@ -12,7 +12,7 @@ from urllib.parse import unquote
 
 from piiscan.hookspecs import hookimpl
 from piiscan.inventory.reading import InventoryReader
-from piiscan.inventory.records import Change, ReasonSummary
+from piiscan.inventory.records import AssetRecord, Change, ReasonSummary
 from piiscan.model import State
 from piiscan.problems import PROBLEMS
 from piiscan.protocols import Report
@@ -86,6 +86,8 @@ def _context(data: ReportData, words: Words) -> dict[str, Any]:
         "note": lambda change: note_words(change, words),
         "wrap": _wrap,
         "place": lambda uri: _wrap(place_words(uri)),
+        "inside": _inside,
+        "versions": _versions(data, words),
     }
 
 
@@ -115,6 +117,19 @@ def _wrap(name: str) -> str:
     from markupsafe import Markup, escape
 
     return Markup("<wbr>").join(escape(part) for part in re.split(r"(?<=[/\\_])", name))
+
+
+def _inside(asset: AssetRecord, container: AssetRecord | None) -> str:
+    """The name of a member without that of the container it is shown under."""
+    return asset.name.removeprefix(container.name).lstrip(" ›") if container and asset.parent else asset.name
+
+
+def _versions(data: ReportData, words: Words) -> list[str]:
+    """Programs on one line, rulesets on the next."""
+    versions = sorted(data.summary.run.versions.items()) if data.summary.run else []
+    programs = [f"{name} {number}" for name, number in versions if not name.startswith("ruleset:")]
+    rules = [f"{name.removeprefix('ruleset:')} {number}" for name, number in versions if name.startswith("ruleset:")]
+    return [", ".join(programs), *([f"{words('head.rules')}: {', '.join(rules)}"] if rules else [])]
 
 
 def place_words(uri: str) -> str:

@@ -1,8 +1,8 @@
 """The inventory as one JSON document, written as it is read.
 
 ``{"format": "piiscan-report", "version": 1, "generated", "summary", "runs": [...], "assets": [...], "problems": [...], "changes": [...],
-"findings": [...], "evidence": {"algorithm": "sha256", "findings", "digest"}}``; times are ISO 8601 in UTC, severities 0 to 5. Fields may be
-added within version 1, never renamed or removed.
+"findings": [...], "evidence": {"algorithm": "sha256", "findings", "digest"}}``; times are ISO 8601 in UTC, severities are
+``none``, ``info``, ``low``, ``medium``, ``high``, ``critical``. Fields may be added within version 1, never renamed or removed.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from typing import Any, BinaryIO, ClassVar
 from piiscan.hookspecs import hookimpl
 from piiscan.inventory.reading import InventoryReader
 from piiscan.inventory.records import AssetRecord, Change, ProblemRecord
-from piiscan.model import State
+from piiscan.model import Severity, State
 from piiscan.protocols import Report
 from piiscan.reports.data import Digest, finding_json
 
@@ -67,7 +67,7 @@ def asset_json(asset: AssetRecord) -> dict[str, Any]:
         "reason": asset.reason,
         "entities": dict(asset.entities),
         "persons": asset.persons,
-        "severity": int(asset.severity),
+        "severity": asset.severity.name.lower(),
         "roster": asset.roster,
         "size": asset.size,
         "modified": asset.modified,
@@ -105,7 +105,7 @@ def change_json(change: Change) -> dict[str, Any]:
         "name": change.name,
         "before": dict(change.before),
         "after": dict(change.after),
-        "severity": int(change.severity),
+        "severity": change.severity.name.lower(),
         "note": change.note,
         "run": change.run,
     }
@@ -119,6 +119,8 @@ def plain(value: Any) -> Any:
         return {str(key): plain(inner) for key, inner in value.items()}
     if isinstance(value, tuple | list):
         return [plain(inner) for inner in value]
+    if isinstance(value, Severity):
+        return value.name.lower()
     return value.value if isinstance(value, Enum) else value
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -64,7 +65,6 @@ _STEPS_JA = {
     "header": "ヘッダー「{v}」",
     "sheet": "シート「{v}」",
     "table": "表「{v}」",
-    "column": "{v}列",
     "cell": "セル{v}",
     "row": "{v}行目",
     "page": "{v}ページ",
@@ -83,7 +83,6 @@ _STEPS_EN = {
     "header": "header “{v}”",
     "sheet": "sheet “{v}”",
     "table": "table “{v}”",
-    "column": "column {v}",
     "cell": "cell {v}",
     "row": "row {v}",
     "page": "page {v}",
@@ -106,16 +105,23 @@ def describe(locator: Locator, lang: str = "ja") -> str:
 
 
 def _step(steps: Mapping[str, str], kind: str, value: str, lang: str) -> str:
-    if kind == "column" and not _is_letter_or_number(value):
-        return f"列「{value}」" if lang == "ja" else f"column “{value}”"
+    if kind == "column":
+        return _column(value, lang)
     form = steps.get(kind)
     if form is None:
         return f"{kind} {value}"
     return form.format(v=value).strip()
 
 
-def _is_letter_or_number(value: str) -> bool:
-    return value.isascii() and (value.isdigit() or (value.isalpha() and value.isupper() and len(value) <= 3))
+def _column(value: str, lang: str) -> str:
+    """``C``, ``3``, ``氏名`` or, as tables name them, position and header together: ``3 氏名``."""
+    position, _, header = value.partition(" ")
+    if not (position.isascii() and (position.isdigit() or re.fullmatch("[A-Z]{1,3}", position))):
+        position, header = "", value
+    if lang == "ja":
+        place = f"{position}列目" if position.isdigit() else f"{position}列"
+        return f"{place}「{header}」" if header else place
+    return " ".join(filter(None, ["column", position, f"“{header}”" if header else ""]))
 
 
 @dataclass(frozen=True)
