@@ -87,6 +87,7 @@ class _Run:
     def readings(self, shapes: Container[str]) -> Iterator[Reading]:
         """All readings that some rule asks for."""
         pieces = [(m.start(), m.end()) for m in _PIECE.finditer(self.folded)]
+        yield from self._boxes(pieces, shapes)
         for first in range(len(pieces)):
             for last in range(first, min(first + _MAX_GROUPS, len(pieces))):
                 if last > first and pieces[last][0] - pieces[last - 1][1] != 1:
@@ -94,6 +95,21 @@ class _Run:
                 if last > first and self._part_of_longer(pieces, first, last):
                     continue
                 yield from self._read(pieces[first][0], pieces[last][1], shapes, split=first == last)
+
+    def _boxes(self, pieces: list[tuple[int, int]], shapes: Container[str]) -> Iterator[Reading]:
+        """Forms with a box for each digit: all single digits in a row are one number."""
+        first = 0
+        for index in range(1, len(pieces) + 1):
+            single = (
+                index < len(pieces)
+                and pieces[index][1] - pieces[index - 1][0] == 3
+                and pieces[index][1] - pieces[index][0] == 1
+            )
+            if single:
+                continue
+            if index - first > _MAX_GROUPS:
+                yield from self._read(pieces[first][0], pieces[index - 1][1], shapes, split=False)
+            first = index
 
     def _part_of_longer(self, pieces: list[tuple[int, int]], first: int, last: int) -> bool:
         """Groups of one width with one more such group beside them: a slice of a longer number, such as a card."""

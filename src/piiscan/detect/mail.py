@@ -30,17 +30,18 @@ def mail_tokens(text: str) -> Iterator[tuple[int, int]]:
         if start == at or host is None:
             continue
         end = host.end()
-        after = text[end : end + 1]
-        if (
-            after in {":", "："}
-            and text[end + 1 : end + 2].strip()
-            and not text[start:at].isdigit()
-            and text[start:at] == "git"
-        ):
-            continue
-        if after == "@":
-            continue
-        yield start, end
+        if not _foreign(text, start, at, end):
+            yield start, end
+
+
+def _foreign(text: str, start: int, at: int, end: int) -> bool:
+    """An @ of something else: ``git@host:path``, ``scheme://user:secret@host``, a name of a program between @ and _."""
+    before, after = text[start - 1 : start], text[end : end + 1]
+    if after in {"@", "_"} or before in {"@", "＠"} or (after.isascii() and after.isalnum()):
+        return True
+    if before == ":" and "://" in text[max(0, start - 80) : start].rsplit(maxsplit=1)[-1]:
+        return True
+    return text[start:at] == "git" and after == ":"
 
 
 def _trim(text: str, start: int, at: int) -> int:
