@@ -1,0 +1,95 @@
+"""Measuring: engines take turns for several rounds, so that a busy machine slows all of them; medians are compared."""
+
+from __future__ import annotations
+
+import statistics
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+_STATUS, _CLEAR = Path("/proc/self/status"), Path("/proc/self/clear_refs")
+
+
+@dataclass(slots=True)
+class Engine:
+    """One thing to measure. `run` does the whole work once and returns how much it found; `amount` is what it works through."""
+
+    name: str
+    amount: float
+    run: Callable[[], int]
+    unit: str = "MB/s"
+
+
+@dataclass(slots=True)
+class Result:
+    """What was measured of an engine. Speeds are `unit` (MB = 10**6 bytes), one a round; `peak` is resident memory in MB."""
+
+    name: str
+    unit: str
+    speeds: list[float] = field(default_factory=list)
+    found: int = 0
+    peak: float = 0.0
+
+    @property
+    def speed(self) -> float:
+        """The median of the rounds."""
+        return statistics.median(self.speeds)
+
+    @property
+    def spread(self) -> str:
+        """Slowest and fastest round."""
+        return f"{min(self.speeds):.3g}-{max(self.speeds):.3g}"
+
+
+def interleaved(
+    engines: Sequence[Engine], rounds: int, clock: Callable[[], float] = time.perf_counter
+) -> dict[str, Result]:
+    """Run all engines in turn, `rounds` times. `clock` gives seconds: of the wall, or of this process's work alone (`time.process_time`)."""
+    results = {e.name: Result(e.name, e.unit) for e in engines}
+    for _ in range(rounds):
+        for engine in engines:
+            _reset_peak()
+            started = clock()
+            found = engine.run()
+            seconds = max(clock() - started, 1e-9)
+            result = results[engine.name]
+            result.speeds.append(engine.amount / seconds)
+            result.found, result.peak = found, max(result.peak, peak_rss())
+    return results
+
+
+def ratios(results: dict[str, Result], name: str, reference: str) -> list[float]:
+    """`name` against `reference`, round by round: both saw the same machine."""
+    return [a / b for a, b in zip(results[name].speeds, results[reference].speeds, strict=True)]
+
+
+def peak_rss() -> float:
+    """Peak resident memory of this process in MB since the last reset; 0 where the system does not say."""
+    try:
+        line = next(line for line in _STATUS.read_text().splitlines() if line.startswith("VmHWM"))
+    except (OSError, StopIteration):
+        return 0.0
+    return int(line.split()[1]) * 1024 / 1e6
+
+
+def _reset_peak() -> None:
+    try:
+        _CLEAR.write_text("5")
+    except OSError:
+        return
+
+
+def table(rows: Sequence[Sequence[str]]) -> str:
+    """Rows as a Markdown table; the first is the header."""
+    widths = [max(_width(row[i]) for row in rows) for i in range(len(rows[0]))]
+    lines = [
+        "| " + " | ".join(cell + " " * (w - _width(cell)) for cell, w in zip(row, widths, strict=True)) + " |"
+        for row in rows
+    ]
+    lines.insert(1, "|" + "|".join("-" * (w + 2) for w in widths) + "|")
+    return "\n".join(lines)
+
+
+def _width(text: str) -> int:
+    return sum(2 if ord(c) > 0x2E80 else 1 for c in text)
