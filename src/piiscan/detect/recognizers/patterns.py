@@ -87,11 +87,13 @@ class LabelRecognizer:
     def candidates(self, view: TextView) -> Iterable[Candidate]:
         """Values after labels, and the whole text of a labelled field."""
         text = view.text
-        for hit in self._judge.labels.hits(view).items:
+        hits = self._judge.labels.hits(view).items
+        starts = {hit.start for hit in hits}
+        for hit in hits:
             mine = hit.rules & self._ids
             if mine:
                 at = labels.value_start(text, hit.end)
-                if at > hit.end:
+                if at > hit.end and at not in starts:  # right before the next label: the field is empty
                     yield from self._values_at(view, mine, at)
         if view.segment.label:
             field = self._judge.labels.field(view) & self._ids
