@@ -31,8 +31,8 @@ KANJI_WORD = re.compile(rf"{KANJI.pattern}+")
 SURNAME_FORM = re.compile(rf"(?:{KANJI.pattern}|[ヶケツノ之])+")
 GIVEN_FORM = re.compile(rf"(?:{KANJI.pattern}|[ヶケツノ之ぁ-んァ-ヴー])+")
 KATAKANA = re.compile(r"[ァ-ヴー]+")
-UNATTESTED_COST = 6100
-"""Sudachi gives names that no training text had a flat high cost; a lower cost in ``、…さん、`` means the name was seen."""
+FLAT_COSTS = frozenset((6143, 11143, 6511, 6512, 6513, 6514))
+"""What ``、…さん、`` costs with names that were added to the dictionary by list; others have costs learnt from text, or are of better lists."""
 
 PREFECTURES = (  # noqa: SIM905 - a list of forty-seven lines says no more
     "北海道 青森県 岩手県 宮城県 秋田県 山形県 福島県 茨城県 栃木県 群馬県 埼玉県 千葉県 東京都 神奈川県 新潟県 富山県 石川県 福井県 山梨県 長野県 岐阜県 "
@@ -80,7 +80,7 @@ class Words:
     def attested(self, name: str) -> bool:
         """Whether the dictionary's training text knew this name."""
         morphemes = self.tokenizer.tokenize(f"、{name}さん、")
-        return bool(morphemes[1].surface() == name and morphemes.get_internal_cost() < UNATTESTED_COST)
+        return bool(morphemes[1].surface() == name and morphemes.get_internal_cost() not in FLAT_COSTS)
 
     def classes(self, names: Iterable[str]) -> dict[str, list[str]]:
         """Names by class: what they read as alone, upper case when attested."""

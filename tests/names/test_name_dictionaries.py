@@ -104,7 +104,9 @@ def test_the_judge_survives_what_sudachi_refuses() -> None:
     [
         ("高橋次郎", True), ("高橋　次郎", True), ("髙橋健一", True), ("福井 夏都", True), ("田中", True), ("佐藤様", True),
         ("Taro Yamada", True), ("YAMADA TARO", True),
-        ("ジョン・スミス", True), ("伊藤充織", True), ("伊藤罍罍", None), ("ヤマダ タロウ", None), ("愛", None), ("営業部", False), ("株式会社山田", False), ("サービス", False), ("東京都", False),
+        ("ジョン・スミス", True),
+        ("伊藤充織", True), ("伊藤罍罍", None), ("ヤマダ タロウ", None),
+        ("愛", None), ("営業部", False), ("株式会社山田", False), ("サービス", False), ("東京都", False),
         ("12345", False), ("", False), ("未定", False), ("オレンジジュース", False), ("a" * 500, False),
     ],
 )  # fmt: skip

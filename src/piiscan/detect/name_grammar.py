@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from piiscan.detect.lexicon import Lexicon, enlarge
-from piiscan.detect.names_evidence import KANJI, ends_word, is_kanji, is_katakana
+from piiscan.detect.names_evidence import KANJI, addressed, ends_word, is_kanji, is_katakana, not_name_after
 
 GAPS = " 　・･"
 MAX_SURNAME, MAX_GIVEN = 5, 5
@@ -74,14 +74,12 @@ class NameGrammar:
         given_start = surname_end + (text[surname_end : surname_end + 1] in (" ", "　"))
         for length in (3, 2, 1):
             given = text[given_start : given_start + length]
-            if (
-                len(given) == length
-                and all(map(is_kanji, given))
-                and self._lexicon.likely_given(given, _LIKELY_FIRST, _LIKELY_LAST)
-            ):
-                end = given_start + length
-                if ends_word(text, end) and text[start:end] not in self._lexicon.not_names:
-                    return FullName(start, surname_end, given_start, end, surname, "?")
+            end = given_start + length
+            if len(given) < length or not all(map(is_kanji, given)) or text[start:end] in self._lexicon.not_names:
+                continue
+            likely = self._lexicon.likely_given(given, _LIKELY_FIRST, _LIKELY_LAST)
+            if ends_word(text, end) and (likely or (addressed(text, end) and not not_name_after(text, surname_end))):
+                return FullName(start, surname_end, given_start, end, surname, "?")
         return None
 
     def _with_given(self, text: str, start: int, surname_end: int) -> Iterable[FullName]:
@@ -133,10 +131,20 @@ class NameGrammar:
         if len(parts) == 2 and any(known) and all(map(_PART.fullmatch, parts)):
             return "full", 0.9 if parts[0] in self._lexicon.surnames else 0.65
         if len(parts) == 1 and (kind := self._lexicon.surnames.get(value)):
-            return "surname", 0.8 if kind in "SsP" else 0.5
+            return "surname", 0.8 if kind in "SsP" else 0.65 if len(value) > 1 and kind in "WXpw" else 0.5
         if len(parts) == 1 and (kind := self._lexicon.given.get(value)):
             return "given", 0.7 if kind in "Gg" else 0.4
         return "", 0.0
+
+    def surname_and_more(self, value: str) -> bool:
+        """Whether a value is a surname and one to three kanji more: after a label that is enough for a rare given name."""
+        ends = self.surname_ends(value, 0)
+        return any(
+            0 < len(value) - end <= 3
+            and self._lexicon.surnames[value[:end]] in "SP"
+            and all(map(is_kanji, value[end:]))
+            for end in ends
+        )
 
     def kana_value(self, value: str) -> float:
         """How sure a value in kana (any width) is a person's reading or a name in katakana, 0..1. Companies are 0."""

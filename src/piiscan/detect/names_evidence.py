@@ -140,10 +140,13 @@ LABEL_GAP = re.compile(rf"(?:{_EXTRA})?[ 　\t]{{1,20}}")
 NEXT_LINE = re.compile(r"[ \t　]*\r?\n[ \t　]*(?=[^\n:：]{2,16}(?:\r?\n|$))")
 """The same where the value stands alone in the next line: for strong labels only."""
 
-PERSON_NOUN_END = "長員者官相手師士卿公帝王妃佐尉将督役授優家伯嬢氏様殿首裁職父爵"
+PERSON_NOUN_END = "長員者官相手師士卿公帝王妃佐尉将督役授家首裁職父爵"
 _PERSON_NOUN = re.compile(
-    rf"[{KANJI}]{{0,8}}(?:[{PERSON_NOUN_END}]|[判知理検刑領執幹監参]事)(?![{KANJI}])|[0-9０-９一二三四五六七八九十IVX]{{1,4}}世(?![界{KANJI}])"
+    rf"(?:[{KANJI}]{{1,8}}[{PERSON_NOUN_END}]|[卿公帝王妃伯家役]|[{KANJI}]{{0,6}}(?:[判知理検刑領執幹監参]事|[俳女声男]優|王妃|夫人))(?![{KANJI}])"
+    r"|[0-9０-９一二三四五六七八九十IVX]{1,4}世(?![界一-龥])"
 )
+RANKS = frozenset(words("社長 副社長 会長 専務 常務 部長 次長 課長 係長 主任 主査 店長"))
+"""Roles that stand after a person's name, never after a place's."""
 _AFTER_LIFE = re.compile("(?:夫妻|兄弟|姉妹|親子|一家|死後|没後|死去|自身|本人|以外|たち|ら(?![ァ-ヺ]))")
 _NAME_AFTER = tuple(sorted({*HONORIFICS, *ROLES}, key=len, reverse=True))
 
@@ -185,6 +188,12 @@ def honorific_at(text: str, position: int) -> str:
     """The honorific that starts here; empty when none."""
     words = _HONORIFICS_BY_FIRST.get(text[position : position + 1], ())
     return next((word for word in words if text.startswith(word, position)), "")
+
+
+def addressed(text: str, position: int) -> bool:
+    """Whether 様, さん, 氏 or 殿 follows, directly or after a blank."""
+    start = position + (text[position : position + 1] in (" ", "　"))
+    return text.startswith(("様", "さん", "氏", "殿"), start)
 
 
 def role_at(text: str, position: int) -> str:

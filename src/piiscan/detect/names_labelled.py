@@ -39,7 +39,8 @@ _UNKNOWN_PAIR = re.compile(rf"[{KANJI}]{{1,4}}[ 　][{KANJI}ぁ-ゖ]{{1,4}}")
 _MAILBOX = re.compile(r"<[\w.+\-=/]{1,64}@[\w.\-]{1,255}>")
 _BEFORE_MAILBOX = re.compile(r"[^\n<>,;:\"']{2,40}$")
 _MAX_FIELD = 100
-_COMPANY = re.compile("株式会社|㈱|[(（]株[)）]|有限会社|合同会社|御中|各位|[部課室]$|センター$|事務局|窓口")
+_COMPANY = re.compile("株式会社|㈱|[(（]株[)）]|有限会社|合同会社|御中|各位|[課室]$|センター$|事務局|窓口")
+_THING = re.compile("[部課室係店社局院校園館駅市県町村区場所]$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,7 +175,9 @@ class LabelledNames:
             return 0.5 * sure
         if kind:
             return sure * (0.95 if strong else 0.8)
-        return 0.6 if strong and _UNKNOWN_PAIR.fullmatch(value) else 0.0
+        if strong and _UNKNOWN_PAIR.fullmatch(value):
+            return 0.6
+        return (0.7 if strong else 0.55) if self._grammar.surname_and_more(value) and not _THING.search(value) else 0.0
 
     def _kana(self, text: str, start: int, label: _Label) -> NameSpan | None:
         match = _KANA_VALUE.match(text, start)

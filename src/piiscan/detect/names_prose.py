@@ -11,6 +11,7 @@ from piiscan.detect.name_grammar import FullName, NameGrammar
 from piiscan.detect.names_evidence import (
     COMMON_WITH_HONORIFIC,
     ORGANISATION_BEFORE,
+    RANKS,
     honorific_at,
     is_kanji,
     is_katakana,
@@ -34,6 +35,8 @@ _ADDRESSED = re.compile(
     "(?:氏|さん|様|大統領|首相|監督|選手|投手|教授|博士|容疑者|被告|議員|将軍|夫人|夫妻|夫婦|卿|公爵|伯爵|元帥|社長|会長)"
 )
 _INITIALS = re.compile(r"(?<![A-Za-zＡ-Ｚァ-ヺ])(?:[A-ZＡ-Ｚ](?:[.．・] ?)){1,3}([ァ-ヺー]{3,})(?![ァ-ヺー・])")
+_FOR_PERSONS = frozenset(("様", "さん", "氏", "さま"))
+_EDGES = frozenset(("", *" 　\t\n\r、，,|｜;；・()（）:：\"'「」<>/"))
 _PAIR = 0.52
 _PERSONS = ("surname", "given", "person")
 
@@ -123,7 +126,7 @@ class ProseNames:
         yes = 0.45 + 0.03 * full.rank + bonus
         if full.given == "?":
             evidence[1] = "kanji:given"
-            yes = 0.62 if honorific else 0.42
+            yes = 0.62 if honorific else 0.52 if _delimited(text, full.start, full.end) else 0.42
         same, no = (0.5, 0.45) if honorific else (0.33, 0.2)
         return _Open(
             full.start, full.end, full.surname_end, yes, same + bonus / 2, no, tuple(evidence), pair=full.rank == 8
@@ -141,7 +144,10 @@ class ProseNames:
             return _Open(start, end, end, 0.65, 0.65, 0.65, evidence)
         yes = 0.62 if honorific else 0.52
         no = 0.36 if kind == "S" else 0.3 if kind == "s" else 0.2
-        return _Open(start, end, end, yes, 0.42 if honorific else 0.3, no, evidence)
+        same = 0.42 if honorific else 0.3
+        if end - start > 1 and (kind.isupper() or kind == "p") and (honorific in _FOR_PERSONS or role in RANKS):
+            same, no = 0.55, 0.5  # 福島様, 大原部長: a place to Sudachi
+        return _Open(start, end, end, yes, same, no, evidence)
 
     def _foreign(self, text: str) -> Iterator[_Open]:
         kana = self._lexicon.kana
@@ -175,6 +181,11 @@ class ProseNames:
             if end - start > 1 and text[start:end] in known and text[start - 1 : start] not in ("・", "＝"):
                 evidence = ("dictionary:foreign", f"honorific:{match.group()}")
                 yield _Open(start, end, end, 0.58, 0.4, 0.3, evidence)
+
+
+def _delimited(text: str, start: int, end: int) -> bool:
+    """Whether it stands alone in its line, cell or list entry."""
+    return text[start - 1 : start] in _EDGES and text[end : end + 1] in _EDGES
 
 
 def _thing_after(text: str, position: int) -> bool:
