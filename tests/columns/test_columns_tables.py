@@ -320,15 +320,11 @@ def test_boxes_in_a_form(scan: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    "rows", [[("",)], [(None, None)], [("氏名",)], [("\x00", "￿"), ("\ud83d", "=1+1")], [("a" * 100_000, "b")] * 3]
+    "rows", [[("",)], [(None, None)], [("氏名",)], [("\x00", "￿"), ("\u202e", "=1+1")], [("a" * 100_000, "b")] * 3]
 )
 def test_odd_tables_do_no_harm(scan: Any, rows: list[tuple[str | None, ...]]) -> None:
     """Empty, tiny and hostile tables are normal."""
-    try:
-        out = scan(rows)
-    except UnicodeEncodeError:
-        pytest.skip("polars cannot hold lone surrogates")
-    assert out.columns == []
+    assert scan(rows).columns == []
 
 
 def test_problems_of_the_reader_pass_through(stage: ColumnStage) -> None:

@@ -180,7 +180,7 @@ class TableScan:
         verdict = judgement.check.judge(distinct, labelled=judgement.labelled)
         mask = values.is_in(distinct.filter(verdict.mask).implode()).fill_null(value=False)
         rows = int(mask.sum())
-        if rows:
+        if rows and "rounded" not in verdict.evidence:  # rounded numbers tell nobody apart
             found[n] = (rule.entity_type, values, mask)
         if rows and self._wanted(judgement):
             yield ColumnDetection(
