@@ -85,7 +85,7 @@ class LabelIndex:
                 continue
             if latin_end and end < len(text) and (_joined(text[end - 1], text[end]) or _goes_on(text, end)):
                 continue
-            if end - start == 1 and not latin_start and not _stands_alone(text, start, end):
+            if end - start == 1 and text[start].isalpha() and not _stands_alone(text, start, end):
                 continue
             yield LabelHit(start, end, label, rules)
 
