@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections.abc import Container
 
 from piiscan.detect import labels
 from piiscan.detect.labels import LabelIndex
@@ -10,7 +11,16 @@ from piiscan.detect.view import TextView
 from piiscan.model import Candidate, Severity
 from piiscan.rules.model import Rule, RuleSet
 
-_LABEL_FIRST = {"label": True, "label+check": True}
+_LABEL_FIRST = frozenset({"label", "label+check"})
+_MANY_LABELS = 24
+
+
+class _Every:
+    def __contains__(self, _: object) -> bool:
+        return True
+
+
+_EVERY = _Every()
 _SAMPLE_PENALTY = -0.1
 _SAMPLE_REACH = 60
 
@@ -30,34 +40,57 @@ class Judge:
         self._units = tuple(rules.words.get("units_after", ()))
         self._marks = tuple(rules.words.get("marks_before", ()))
         self._samples = tuple(rules.words.get("sample_marks", ()))
+        self._reach = max((r.window for r in rules.rules), default=0)
+        self._field = f"field:{rules.digest}"
 
     @staticmethod
     def explaining(view: TextView) -> bool:
         """Whether refused matches are wanted (`Detector.explain`)."""
         return bool(view.once("explain", lambda _: False))
 
-    def weigh(self, view: TextView, rule: Rule, start: int, end: int, value: str, recognizer: str) -> Candidate | None:
-        """The candidate for a match of `rule`; `value` is its folded text."""
-        labelled = self._labelled(view, rule, start)
-        if _LABEL_FIRST.get(rule.need) and not labelled.strength and not self._near(view, rule, start, end):
-            return self._refused(view, rule, start, end, recognizer, f"needs:{rule.need}")  # spares the checks
-        evidence = ["format"]
-        score = rule.scores.base
+    def nearby(self, view: TextView, start: int, end: int) -> Container[str]:
+        """The rules for which a label stands within reach of a match; for all others `weigh` needs not look for one."""
+        if view.segment.label or self.explaining(view):
+            return _EVERY
+        hits = self.labels.hits(view)
+        index = bisect_right(hits.ends, start - max(self._reach, labels.MAX_GAP) - 1)
+        found: frozenset[str] = frozenset()
+        for hit in hits.items[index : index + _MANY_LABELS]:
+            if hit.start > end + self._reach:
+                return found
+            found |= hit.rules
+        return _EVERY if index + _MANY_LABELS < len(hits.items) else found
+
+    def weigh(
+        self,
+        view: TextView,
+        rule: Rule,
+        start: int,
+        end: int,
+        value: str,
+        recognizer: str,
+        nearby: Container[str] | None = None,
+    ) -> Candidate | None:
+        """The candidate for a match of `rule`; `value` is its folded text, `nearby` what :meth:`nearby` says of the place, if known."""
+        far = nearby is not None and rule.id not in nearby
+        labelled, near = labels.NOT_LABELLED, ""
+        if rule.need in _LABEL_FIRST:  # spares the checks
+            if not far:
+                labelled = self._labelled(view, rule, start)
+                near = "" if labelled.strength else self._near(view, rule, start, end)
+            if not labelled.strength and not near:
+                return self._refused(view, rule, start, end, recognizer, f"needs:{rule.need}")
         checked = self._check(rule, value)
         if checked is False and rule.scores.failed is None:
             return self._refused(view, rule, start, end, recognizer, f"failed:{','.join(rule.validators)}")
-        if checked is not None:
-            score += rule.scores.check if checked else rule.scores.failed or 0.0
-            evidence.append(("check:" if checked else "failed:") + ",".join(rule.validators))
-        if labelled.strength:
-            score += rule.scores.label * labelled.strength
-            evidence.append(f"label:{labelled.label}")
-        near = self._near(view, rule, start, end) if checked and not labelled.strength else ""
-        if near:
-            evidence.append(f"near:{near}")
-            score += rule.scores.context
+        if rule.need not in _LABEL_FIRST and not far:
+            labelled = self._labelled(view, rule, start)
+            near = self._near(view, rule, start, end) if checked and not labelled.strength else ""
+        elif not checked:
+            near = ""
         if not _enough(rule, bool(checked), bool(labelled.strength) or bool(near)):
             return self._refused(view, rule, start, end, recognizer, f"needs:{rule.need}")
+        evidence, score = _believed(rule, checked, labelled, near)
         score += self._surroundings(view, rule, start, end, value, evidence, labelled.strength)
         return Candidate(
             entity_type=rule.entity_type,
@@ -81,7 +114,7 @@ class Judge:
         return passed
 
     def _labelled(self, view: TextView, rule: Rule, start: int) -> labels.Labelled:
-        if view.segment.label and rule.id in view.once("field:" + self.rules.digest, self.labels.field):
+        if view.segment.label and rule.id in view.once(self._field, self.labels.field):
             return labels.Labelled(1.0, view.segment.label)
         if not (rule.labels or rule.columns):
             return labels.NOT_LABELLED
@@ -104,9 +137,9 @@ class Judge:
     ) -> float:
         """What context words, units, other labels and sample marks add."""
         text, change = view.text, 0.0
-        if rule.context:
+        if rule.context and (words := _present(view, rule.context)):
             around = text[max(0, start - rule.window) : end + rule.window]
-            word = next((w for w in rule.context if w in around), "")
+            word = next((w for w in words if w in around), "")
             if word:
                 change += rule.scores.context
                 evidence.append(f"context:{word}")
@@ -114,10 +147,11 @@ class Judge:
         if against:
             change += rule.scores.negative
             evidence.append(f"negative:{against}")
-        around = text[max(0, start - _SAMPLE_REACH) : end + _SAMPLE_REACH]
-        if any(mark in around for mark in self._samples):
-            change += _SAMPLE_PENALTY
-            evidence.append("sample")
+        if samples := _present(view, self._samples):
+            around = text[max(0, start - _SAMPLE_REACH) : end + _SAMPLE_REACH]
+            if any(mark in around for mark in samples):
+                change += _SAMPLE_PENALTY
+                evidence.append("sample")
         return change
 
     def _against(self, view: TextView, rule: Rule, start: int, end: int, value: str, labelled: float) -> str:
@@ -126,13 +160,16 @@ class Judge:
         if after.startswith("円"):
             return "円"
         if value.isdigit():
-            unit = next((u for u in self._units if after.startswith(u) and not _word_goes_on(after, u)), "")
-            mark = next((m for m in self._marks if text[max(0, start - 10) : start].rstrip(" 　.").endswith(m)), "")
-            if unit or mark:
-                return unit or mark
-        if rule.negative:
+            if after.startswith(self._units):
+                unit = next((u for u in self._units if after.startswith(u) and not _word_goes_on(after, u)), "")
+                if unit:
+                    return unit
+            before = text[max(0, start - 10) : start].rstrip(" 　.")
+            if before.endswith(self._marks):
+                return next(m for m in self._marks if before.endswith(m))
+        if rule.negative and (words := _present(view, rule.negative)):
             line = text[max(0, text.rfind("\n", 0, start) + 1, start - 40) : end + 16].split("\n", 1)[0]
-            word = next((w for w in rule.negative if w in line), "")
+            word = next((w for w in words if w in line), "")
             if word:
                 return word
         if labelled >= 1.0 or rule.id in self._suppressors:
@@ -140,7 +177,7 @@ class Judge:
         hit = labels.nearest(self.labels.hits(view), text, start)
         if hit is not None and hit.rules <= self._suppressors:
             return hit.label
-        field = view.once("field:" + self.rules.digest, self.labels.field)
+        field = view.once(self._field, self.labels.field)
         return view.segment.label or "" if field and field <= self._suppressors else ""
 
     def _refused(
@@ -157,6 +194,31 @@ class Judge:
             recognizer=recognizer,
             evidence=(reason,),
         )
+
+
+def _believed(rule: Rule, checked: bool | None, labelled: labels.Labelled, near: str) -> tuple[list[str], float]:
+    """Evidence and score before the surroundings are looked at."""
+    evidence = ["format"]
+    score = rule.scores.base
+    if checked is not None:
+        score += rule.scores.check if checked else rule.scores.failed or 0.0
+        evidence.append(("check:" if checked else "failed:") + ",".join(rule.validators))
+    if labelled.strength:
+        score += rule.scores.label * labelled.strength
+        evidence.append(f"label:{labelled.label}")
+    if near:
+        evidence.append(f"near:{near}")
+        score += rule.scores.context
+    return evidence, score
+
+
+def _present(view: TextView, words: tuple[str, ...]) -> tuple[str, ...]:
+    """Those of the words that the segment holds at all: most hold none, and many matches ask."""
+    known: dict[tuple[str, ...], tuple[str, ...]] = view.once("present", lambda _: {})
+    found = known.get(words)
+    if found is None:
+        found = known[words] = tuple(w for w in words if w in view.text)
+    return found
 
 
 def _word_goes_on(text: str, unit: str) -> bool:

@@ -29,6 +29,11 @@ _FOLD = str.maketrans(
 _FOLD_TEXT = {code: char for code, char in _FOLD.items() if chr(code) not in "ーｰ一"}
 _BETWEEN = re.compile("(?<=[0-9])[ーｰ一](?=[0-9])")
 _SHAPE = str.maketrans({**dict.fromkeys("123456789", "0"), **{chr(c): "A" for c in (*range(65, 91), *range(97, 123))}})
+_RUN_SHAPE = {
+    **{code: chr(code).translate(_FOLD).translate(_SHAPE) for code in (*range(0x30, 0x3A), *_FOLD)},
+    **dict.fromkeys(map(ord, INVISIBLE), None),
+}
+"""From the characters of a run as given to its shape."""
 _INVISIBLE = re.compile(f"[{INVISIBLE}]")
 _PIECE = re.compile("[^ ]+")
 _PART = re.compile("[^/()]+")
@@ -64,6 +69,63 @@ def readings(text: str, shapes: Container[str]) -> Iterator[Reading]:
         yield from _Run(text, match.start(), match.end()).readings(shapes)
 
 
+class RunReader:
+    """:func:`readings` for one choice of shapes, faster: how a run is read depends on its shape only, and shapes repeat.
+
+    Remembers at most `_REMEMBERED` shapes of runs, none of them longer than `_LONGEST`; holds no text.
+    """
+
+    def __init__(self, shapes: Container[str]) -> None:
+        self._shapes = shapes
+        self._plans: dict[_PlanKey, tuple[_Span, ...]] = {}
+
+    def readings(self, text: str) -> Iterator[Reading]:
+        """The same as ``readings(text, shapes)``."""
+        for match in _TOKEN.finditer(text):
+            start, end = match.span()
+            if end - start > _LONGEST:
+                yield from _Run(text, start, end).readings(self._shapes)
+                continue
+            before = text[start - 1] if start else ""
+            first = start - 1 if before and before in "+＋(（" else start
+            shape = text[first:end].translate(_RUN_SHAPE)
+            if self._dead(text, first, end, shape):
+                continue
+            run = _Run(text, start, end)
+            for low, high, form in self._plan((shape, len(run.left), run.left_ok, len(run.right), run.right_ok)):
+                yield run.span(low, high, form)
+
+    def _dead(self, text: str, start: int, end: int, shape: str) -> bool:
+        """Whether no rule asks for anything in the run: decided without looking at its surroundings, unless a letter touches it."""
+        if self._plan((shape, 0, "yes", 0, True)):
+            return False
+        return not (start and _is_letter(text[start - 1])) and not (end < len(text) and _is_letter(text[end]))
+
+    def _plan(self, key: _PlanKey) -> tuple[_Span, ...]:
+        plan = self._plans.get(key)
+        if plan is None:
+            if len(self._plans) >= _REMEMBERED:
+                self._plans.clear()
+            plan = self._plans[key] = tuple(_planned(key, self._shapes))
+        return plan
+
+
+_LONGEST, _REMEMBERED = 48, 20_000
+_PlanKey = tuple[str, int, str, int, bool]
+"""Shape of a run, letters on its left, whether a number may start there, letters on its right, whether one may end there."""
+_Span = tuple[int, int, str]
+"""Where in the folded run a reading is, and its shape."""
+
+
+def _planned(key: _PlanKey, shapes: Container[str]) -> Iterator[_Span]:
+    """What is read in runs of this form."""
+    shape, left, left_ok, right, right_ok = key
+    run = _Run.of_shape(shape, left, left_ok, right, right_ok)
+    for found in run.readings(shapes):
+        low = found.start + left if found.start < 0 else found.start
+        yield low, min(found.end, len(run.folded)), found.shape
+
+
 class _Run:
     """One run of figures and its surroundings."""
 
@@ -83,6 +145,14 @@ class _Run:
         self.left, self.left_ok = _left(text, start)
         tail = folded[len(self.folded) :]
         self.right, self.right_ok = _right(text, end, tail)
+
+    @classmethod
+    def of_shape(cls, shape: str, left: int, left_ok: str, right: int, right_ok: bool) -> _Run:  # noqa: FBT001 - parts of one key
+        """A run that stands for all of one form: its digits are zeros, the letters beside it A."""
+        run = cls.__new__(cls)
+        run.start, run.back, run.folded = 0, None, shape.rstrip("-./( ")
+        run.left, run.left_ok, run.right, run.right_ok = "A" * left, left_ok, "A" * right, right_ok
+        return run
 
     def readings(self, shapes: Container[str]) -> Iterator[Reading]:
         """All readings that some rule asks for."""
@@ -145,6 +215,13 @@ class _Run:
         shape = value.translate(_SHAPE)
         if shape not in shapes or not self._bounded(start, end, shape):
             return None
+        return Reading(self._at(start) - len(left), self._at(end - 1) + 1 + len(right), value, shape)
+
+    def span(self, start: int, end: int, shape: str) -> Reading:
+        """The reading of the folded characters start..end, which are known to be of this shape."""
+        left = self.left if start == 0 else ""
+        right = self.right if end == len(self.folded) else ""
+        value = left + self.folded[start:end] + right
         return Reading(self._at(start) - len(left), self._at(end - 1) + 1 + len(right), value, shape)
 
     def _bounded(self, start: int, end: int, shape: str) -> bool:

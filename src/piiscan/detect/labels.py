@@ -22,7 +22,8 @@ _GAP = re.compile(
     r"|[\s:：;=＝\-－ー―|｜,，、/／…‥．.・\"'“”‘’「」『』【】\[\]［］<>＜＞〈〉《》*＊※→⇒＿_#＃№&（()）`はがの第])*+"
 )
 _BREAK = re.compile(r"[\n。0-9０-９]")
-_MAX_GAP = 48
+MAX_GAP = 48
+"""How far a value may be from its label."""
 _LOOSE_GAP = 24
 _DELIMITERS = frozenset(":：=＝\t|｜,，】」』］]>＞)）　 \n\"'")
 _DECORATION = re.compile(r"[（(［\[【<＜].{0,20}?[)）\]］】>＞]|[※*＊:：?？!！#＃\"'「」『』【】\s_\-./・]+")
@@ -176,7 +177,7 @@ def before(hits: Hits, text: str, rule: str, start: int) -> Labelled:
     edge = start
     for index in range(bisect_right(hits.ends, start) - 1, -1, -1):
         hit = hits.items[index]
-        if start - hit.end > _MAX_GAP:
+        if start - hit.end > MAX_GAP:
             break
         beside = bridges(text, hit.end, edge)
         if rule in hit.rules:
@@ -201,12 +202,12 @@ def nearest(hits: Hits, text: str, start: int) -> LabelHit | None:
 
 def bridges(text: str, end: int, start: int) -> bool:
     """Whether only punctuation, blanks, remarks in brackets and particles are between a label and a value."""
-    if start - end > _MAX_GAP:
+    if start - end > MAX_GAP:
         return False
     return text.count("\n", end, start) <= 2 and _GAP.fullmatch(text, end, start) is not None
 
 
 def value_start(text: str, end: int) -> int:
     """Where the value of a label that ends at `end` begins."""
-    match = _GAP.match(text, end, end + _MAX_GAP)
+    match = _GAP.match(text, end, end + MAX_GAP)
     return match.end() if match else end

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from piiscan.detect.context import Judge
-from piiscan.detect.digits import fold, readings
+from piiscan.detect.digits import RunReader, fold
 from piiscan.detect.mail import mail_tokens
 from piiscan.detect.view import TextView
 from piiscan.hookspecs import hookimpl
@@ -28,6 +28,7 @@ class DigitRecognizer:
                 table.setdefault(shape, []).append(rule)
         self._mail = tuple(table.pop(MAIL_SHAPE, ()))
         self._table = {shape: tuple(found) for shape, found in table.items()}
+        self._runs = RunReader(self._table)
         self._judge = Judge(rules)
         self.entity_types = tuple(sorted({r.entity_type for r in rules.rules if r.shapes}))
 
@@ -38,10 +39,11 @@ class DigitRecognizer:
             yield from self._addresses(view)
 
     def _numbers(self, view: TextView) -> Iterator[Candidate]:
-        weigh = self._judge.weigh
-        for reading in readings(view.text, self._table):
+        judge = self._judge
+        for reading in self._runs.readings(view.text):
+            near = judge.nearby(view, reading.start, reading.end)
             for rule in self._table[reading.shape]:
-                candidate = weigh(view, rule, reading.start, reading.end, reading.value, self.name)
+                candidate = judge.weigh(view, rule, reading.start, reading.end, reading.value, self.name, near)
                 if candidate is not None:
                     yield candidate
 
