@@ -11,8 +11,10 @@ from piiscan.detect.view import TextView
 from piiscan.model import Candidate, Severity
 from piiscan.rules.model import Rule, RuleSet
 
-_LABEL_FIRST = frozenset({"label", "label+check"})
+NEED_LABEL = frozenset({"label", "label+check"})
+"""Rules that need one of these report nothing without a label in reach."""
 _MANY_LABELS = 24
+_WORTH_LOOKING = 150
 
 
 class _Every:
@@ -41,6 +43,7 @@ class Judge:
         self._marks = tuple(rules.words.get("marks_before", ()))
         self._samples = tuple(rules.words.get("sample_marks", ()))
         self._reach = max((r.window for r in rules.rules), default=0)
+        self._behind = max(self._reach, labels.MAX_GAP) + 1
         self._field = f"field:{rules.digest}"
 
     @staticmethod
@@ -48,12 +51,20 @@ class Judge:
         """Whether refused matches are wanted (`Detector.explain`)."""
         return bool(view.once("explain", lambda _: False))
 
+    def any_near(self, view: TextView, start: int, end: int) -> bool:
+        """Whether a label of any rule stands within reach; true where that cannot be told or all matches are wanted."""
+        if view.segment.label or self.explaining(view):
+            return True
+        hits = self.labels.hits(view)
+        index = bisect_right(hits.ends, start - self._behind)
+        return index < len(hits.items) and hits.items[index].start <= end + self._reach
+
     def nearby(self, view: TextView, start: int, end: int) -> Container[str]:
         """The rules for which a label stands within reach of a match; for all others `weigh` needs not look for one."""
         if view.segment.label or self.explaining(view):
             return _EVERY
         hits = self.labels.hits(view)
-        index = bisect_right(hits.ends, start - max(self._reach, labels.MAX_GAP) - 1)
+        index = bisect_right(hits.ends, start - self._behind)
         found: frozenset[str] = frozenset()
         for hit in hits.items[index : index + _MANY_LABELS]:
             if hit.start > end + self._reach:
@@ -74,7 +85,7 @@ class Judge:
         """The candidate for a match of `rule`; `value` is its folded text, `nearby` what :meth:`nearby` says of the place, if known."""
         far = nearby is not None and rule.id not in nearby
         labelled, near = labels.NOT_LABELLED, ""
-        if rule.need in _LABEL_FIRST:  # spares the checks
+        if rule.need in NEED_LABEL:  # spares the checks
             if not far:
                 labelled = self._labelled(view, rule, start)
                 near = "" if labelled.strength else self._near(view, rule, start, end)
@@ -83,7 +94,7 @@ class Judge:
         checked = self._check(rule, value)
         if checked is False and rule.scores.failed is None:
             return self._refused(view, rule, start, end, recognizer, f"failed:{','.join(rule.validators)}")
-        if rule.need not in _LABEL_FIRST and not far:
+        if rule.need not in NEED_LABEL and not far:
             labelled = self._labelled(view, rule, start)
             near = self._near(view, rule, start, end) if checked and not labelled.strength else ""
         elif not checked:
@@ -213,12 +224,16 @@ def _believed(rule: Rule, checked: bool | None, labelled: labels.Labelled, near:
 
 
 def _present(view: TextView, words: tuple[str, ...]) -> tuple[str, ...]:
-    """Those of the words that the segment holds at all: most hold none, and many matches ask."""
-    known: dict[tuple[str, ...], tuple[str, ...]] = view.once("present", lambda _: {})
-    found = known.get(words)
-    if found is None:
-        found = known[words] = tuple(w for w in words if w in view.text)
-    return found
+    """Those of the words that the segment may hold. Where many matches ask, it is worth looking once: mostly it holds none."""
+    asked: dict[tuple[str, ...], int | tuple[str, ...]] = view.once("present", lambda _: {})
+    found = asked.get(words, 0)
+    if isinstance(found, tuple):
+        return found
+    if found < _WORTH_LOOKING:
+        asked[words] = found + 1
+        return words
+    present = asked[words] = tuple(w for w in words if w in view.text)
+    return present
 
 
 def _word_goes_on(text: str, unit: str) -> bool:

@@ -8,7 +8,7 @@ rules. Runs with spaces are read joined and split, since a space may join groups
 from __future__ import annotations
 
 import re
-from collections.abc import Container, Iterator
+from collections.abc import Callable, Container, Iterator
 from typing import NamedTuple
 
 HYPHENS = "-－−‐‑‒–—―ーｰ─━﹣﹘˗⁃➖⁻ㅡ゠一"
@@ -75,12 +75,17 @@ class RunReader:
     Remembers at most `_REMEMBERED` shapes of runs, none of them longer than `_LONGEST`; holds no text.
     """
 
-    def __init__(self, shapes: Container[str]) -> None:
+    def __init__(self, shapes: Container[str], labelled_only: Container[str] = ()) -> None:
         self._shapes = shapes
-        self._plans: dict[_PlanKey, tuple[_Span, ...]] = {}
+        self._labelled_only = labelled_only
+        self._plans: dict[_PlanKey, _Plan] = {}
 
-    def readings(self, text: str) -> Iterator[Reading]:
-        """The same as ``readings(text, shapes)``."""
+    def readings(self, text: str, labelled: Callable[[int, int], bool] | None = None) -> Iterator[Reading]:
+        """The same as ``readings(text, shapes)``.
+
+        With `labelled`, which says of a run whether a label is in reach, runs that are not and have readings of `labelled_only` shapes alone are
+        left out.
+        """
         for match in _TOKEN.finditer(text):
             start, end = match.span()
             if end - start > _LONGEST:
@@ -89,35 +94,38 @@ class RunReader:
             before = text[start - 1] if start else ""
             first = start - 1 if before and before in "+＋(（" else start
             shape = text[first:end].translate(_RUN_SHAPE)
-            if self._dead(text, first, end, shape):
+            plan = self._plan((shape, 0, "yes", 0, True))
+            alone = not (first and _is_letter(text[first - 1])) and not (end < len(text) and _is_letter(text[end]))
+            if alone and not plan.loud and not (plan.spans and (labelled is None or labelled(first, end))):
                 continue
             run = _Run(text, start, end)
-            for low, high, form in self._plan((shape, len(run.left), run.left_ok, len(run.right), run.right_ok)):
+            plan = self._plan((shape, len(run.left), run.left_ok, len(run.right), run.right_ok))
+            for low, high, form in plan.spans:
                 yield run.span(low, high, form)
 
-    def _dead(self, text: str, start: int, end: int, shape: str) -> bool:
-        """Whether no rule asks for anything in the run: decided without looking at its surroundings, unless a letter touches it."""
-        if self._plan((shape, 0, "yes", 0, True)):
-            return False
-        return not (start and _is_letter(text[start - 1])) and not (end < len(text) and _is_letter(text[end]))
-
-    def _plan(self, key: _PlanKey) -> tuple[_Span, ...]:
+    def _plan(self, key: _PlanKey) -> _Plan:
         plan = self._plans.get(key)
         if plan is None:
             if len(self._plans) >= _REMEMBERED:
                 self._plans.clear()
-            plan = self._plans[key] = tuple(_planned(key, self._shapes))
+            spans = tuple(_planned(key, self._shapes))
+            plan = self._plans[key] = _Plan(spans, any(form not in self._labelled_only for _, _, form in spans))
         return plan
+
+
+class _Plan(NamedTuple):
+    """How runs of one form are read: the spans of the readings with their shapes, and whether any is worth having without a label."""
+
+    spans: tuple[tuple[int, int, str], ...]
+    loud: bool
 
 
 _LONGEST, _REMEMBERED = 48, 20_000
 _PlanKey = tuple[str, int, str, int, bool]
 """Shape of a run, letters on its left, whether a number may start there, letters on its right, whether one may end there."""
-_Span = tuple[int, int, str]
-"""Where in the folded run a reading is, and its shape."""
 
 
-def _planned(key: _PlanKey, shapes: Container[str]) -> Iterator[_Span]:
+def _planned(key: _PlanKey, shapes: Container[str]) -> Iterator[tuple[int, int, str]]:
     """What is read in runs of this form."""
     shape, left, left_ok, right, right_ok = key
     run = _Run.of_shape(shape, left, left_ok, right, right_ok)
@@ -147,7 +155,7 @@ class _Run:
         self.right, self.right_ok = _right(text, end, tail)
 
     @classmethod
-    def of_shape(cls, shape: str, left: int, left_ok: str, right: int, right_ok: bool) -> _Run:  # noqa: FBT001 - parts of one key
+    def of_shape(cls, shape: str, left: int, left_ok: str, right: int, right_ok: bool) -> _Run:
         """A run that stands for all of one form: its digits are zeros, the letters beside it A."""
         run = cls.__new__(cls)
         run.start, run.back, run.folded = 0, None, shape.rstrip("-./( ")

@@ -8,14 +8,18 @@ from __future__ import annotations
 import ipaddress
 import re
 from functools import cache
+from typing import Any
 
 from piiscan.rules.checkdigits import digits_of
 
+_NEVER_FIRST = frozenset("123456789")
 _BUSINESS = re.compile(r"(?:0120|0800|0570|0990|0180|0170)")
 
 
 def national_number(value: str) -> str:
     """The Japanese number with its leading 0, from any usual way of writing; empty when it is none."""
+    if value[:1] in _NEVER_FIRST:
+        return ""  # most runs of figures are no phone numbers
     text = re.sub(r"[\s\-./]", "", value)
     text = re.sub(r"^(?:\+|00|010)81(?:\(0\)|0)?", "0", text)
     text = text.replace("(", "").replace(")", "")
@@ -29,10 +33,39 @@ def phone(value: str) -> bool:
         return False
     if not _grouping_fits(value, national):
         return False
-    import phonenumbers
+    return _in_numbering_plan(national[1:])
 
-    number = phonenumbers.PhoneNumber(country_code=81, national_number=int(national[1:]))
-    return bool(phonenumbers.is_valid_number(number))
+
+@cache
+def _plan() -> tuple[re.Pattern[str], ...]:
+    """What `phonenumbers` knows of Japan: all numbers, and those of the kinds that are in use, without the weight of its objects."""
+    from phonenumbers import PhoneMetadata
+
+    japan: Any = PhoneMetadata.metadata_for_region("JP", None)
+    kinds = (
+        "premium_rate",
+        "toll_free",
+        "shared_cost",
+        "voip",
+        "personal_number",
+        "pager",
+        "uan",
+        "voicemail",
+        "fixed_line",
+        "mobile",
+    )
+    known = [d for kind in kinds if (d := getattr(japan, kind)) is not None and d.national_number_pattern]
+    lengths = (
+        "|".join(f"[0-9]{{{n}}}" for n in d.possible_length or japan.general_desc.possible_length) for d in known
+    )
+    joined = "|".join(f"(?=(?:{n})$)(?:{d.national_number_pattern})$" for n, d in zip(lengths, known, strict=True))
+    return re.compile(japan.general_desc.national_number_pattern), re.compile(joined)
+
+
+def _in_numbering_plan(national: str) -> bool:
+    """As ``phonenumbers.is_valid_number`` for a number without its leading 0 (a test compares)."""
+    everything, kinds = _plan()
+    return bool(everything.fullmatch(national) and kinds.match(national))
 
 
 def _grouping_fits(value: str, national: str) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from piiscan.detect.context import Judge
+from piiscan.detect.context import NEED_LABEL, Judge
 from piiscan.detect.digits import RunReader, fold
 from piiscan.detect.mail import mail_tokens
 from piiscan.detect.view import TextView
@@ -28,7 +28,9 @@ class DigitRecognizer:
                 table.setdefault(shape, []).append(rule)
         self._mail = tuple(table.pop(MAIL_SHAPE, ()))
         self._table = {shape: tuple(found) for shape, found in table.items()}
-        self._runs = RunReader(self._table)
+        self._runs = RunReader(
+            self._table, frozenset(s for s, found in self._table.items() if all(r.need in NEED_LABEL for r in found))
+        )
         self._judge = Judge(rules)
         self.entity_types = tuple(sorted({r.entity_type for r in rules.rules if r.shapes}))
 
@@ -40,9 +42,11 @@ class DigitRecognizer:
 
     def _numbers(self, view: TextView) -> Iterator[Candidate]:
         judge = self._judge
-        for reading in self._runs.readings(view.text):
+        for reading in self._runs.readings(view.text, lambda start, end: judge.any_near(view, start, end)):
             near = judge.nearby(view, reading.start, reading.end)
             for rule in self._table[reading.shape]:
+                if rule.need in NEED_LABEL and rule.id not in near:
+                    continue
                 candidate = judge.weigh(view, rule, reading.start, reading.end, reading.value, self.name, near)
                 if candidate is not None:
                     yield candidate

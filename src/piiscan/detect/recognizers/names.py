@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 
@@ -52,7 +53,7 @@ class NameRecognizer:
         found = list(self._spans(view, ready))
         person = best(span for kind, span in found if kind == PERSON)
         kana = best([*(span for kind, span in found if kind == KANA), *self._readings(ready.text, person)])
-        person = [span for span in person if not any(_covers(reading, span) for reading in kana)]
+        person = _without_readings(person, kana)
         yield from self._candidates(ready, PERSON, person)
         yield from self._candidates(ready, KANA, kana)
 
@@ -101,9 +102,17 @@ class NameRecognizer:
             )
 
 
-def _covers(reading: NameSpan, name: NameSpan) -> bool:
-    """Whether a name in kana is better read as the reading that stands there."""
-    return reading.start < name.end and name.start < reading.end and reading.score > name.score
+def _without_readings(persons: list[NameSpan], readings: list[NameSpan]) -> list[NameSpan]:
+    """The persons without names in kana that are better read as the reading that stands there. Both come sorted and without overlaps."""
+    ends = [reading.end for reading in readings]
+    kept: list[NameSpan] = []
+    for name in persons:
+        index = bisect_right(ends, name.start)
+        while index < len(readings) and readings[index].start < name.end and readings[index].score <= name.score:
+            index += 1
+        if index == len(readings) or readings[index].start >= name.end:
+            kept.append(name)
+    return kept
 
 
 def _sample(text: str, span: NameSpan) -> tuple[tuple[str, ...], float]:
