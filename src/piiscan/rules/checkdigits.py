@@ -121,6 +121,28 @@ def credit_card(value: str) -> bool:
     return len(set(digits)) > 1 and bool(card_brand(digits)) and luhn(digits)
 
 
+def card_rounded(value: str) -> bool:
+    """What a spreadsheet left of a card number: ``4.11111E+15``, or 16 digits of which it rounded the last to 0."""
+    text = value.strip().lower()
+    mantissa, _, exponent = text.partition("e")
+    if exponent:
+        whole, _, fraction = mantissa.partition(".")
+        length = int(exponent.lstrip("+")) + 1 if exponent.lstrip("+").isdigit() else 0
+        kept = whole + fraction
+        fits = len(whole) == 1 and kept.isdigit() and 3 <= len(kept) < length <= 19
+        return fits and bool(card_brand(kept.ljust(length, "0")))
+    digits = digits_of(text)
+    return len(digits) == 16 and digits.endswith("0") and bool(card_brand(digits)) and not luhn(digits)
+
+
+def my_number_rounded(value: str) -> bool | None:
+    """``1.23457E+11``: twelve digits that a spreadsheet shortened. Nothing can be checked any more."""
+    mantissa, _, exponent = value.strip().lower().partition("e")
+    whole, _, fraction = mantissa.partition(".")
+    fits = len(whole) == 1 and (whole + fraction).isdigit() and len(fraction) <= 11
+    return None if fits and exponent.lstrip("+") == "11" else False
+
+
 def imei(value: str) -> bool:
     """A device number of 15 digits with a Luhn sum."""
     digits = digits_of(value)

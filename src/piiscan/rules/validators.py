@@ -18,6 +18,8 @@ VALIDATORS: Mapping[str, Validator] = MappingProxyType(
         "late_elderly_insurer": checkdigits.late_elderly_insurer,
         "luhn": checkdigits.luhn,
         "credit_card": checkdigits.credit_card,
+        "card_rounded": checkdigits.card_rounded,
+        "my_number_rounded": checkdigits.my_number_rounded,
         "imei": checkdigits.imei,
         "jan_code": checkdigits.jan_code,
         "ean13": checkdigits.ean13,
