@@ -84,6 +84,24 @@ def test_list_numbers_are_computed_and_restart():
     assert lines == ["第１条 甲", "１.a) 乙", "１.b) 丙", "第２条 丁", "２.a) 戊"]
 
 
+def test_levels_that_are_passed_over_count_and_bullets_have_no_number():
+    numbering = (
+        f"<w:numbering {W}><w:abstractNum w:abstractNumId='0'>"
+        "<w:lvl w:ilvl='0'><w:start w:val='1'/><w:lvlText w:val='%1'/></w:lvl>"
+        "<w:lvl w:ilvl='1'><w:start w:val='1'/><w:lvlText w:val='%1.%2'/></w:lvl>"
+        "<w:lvl w:ilvl='2'><w:start w:val='1'/><w:numFmt w:val='bullet'/><w:lvlText w:val='o'/></w:lvl>"
+        "<w:lvl w:ilvl='3'><w:start w:val='1'/><w:lvlText w:val='%1.%2.%3.%4'/></w:lvl>"
+        "</w:abstractNum><w:num w:numId='1'><w:abstractNumId w:val='0'/></w:num></w:numbering>"
+    )
+
+    def item(text, level):
+        return para(text, props=f"<w:numPr><w:ilvl w:val='{level}'/><w:numId w:val='1'/></w:numPr>")
+
+    body = item("甲", 0) + item("乙", 3) + item("丙", 1)
+    lines = read(DocxReader, docx(body, **{"word/numbering.xml": numbering})).texts[0].text.split("\n")
+    assert lines == ["1 甲", "1.1..1 乙", "1.2 丙"]
+
+
 def test_a_form_keeps_label_and_value_on_one_line():
     rows = [("氏名", "山田 太郎"), ("住所", "東京都三鷹市"), ("電話", "03-1234-5678"), ("性別", "男")]
     out = read(DocxReader, docx(wtable(rows)))

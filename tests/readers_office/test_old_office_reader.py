@@ -11,11 +11,13 @@ import pytest
 import xlsxwriter
 from office_kit import package_of, read
 
-from piiscan.limits import Limits
-from piiscan.model import SegmentKind
+from piiscan.limits import Budget, Limits
+from piiscan.model import Item, Problem, SegmentKind, TextSegment
+from piiscan.protocols import ReadContext
 from piiscan.readers import _convert
+from piiscan.readers._diagrams import diagram_lines
 from piiscan.readers.encrypted_office import EncryptedOfficeReader
-from piiscan.readers.legacy import LegacyReader
+from piiscan.readers.legacy import LegacyReader, _checked
 from piiscan.readers.odf import OdfReader
 from piiscan.readers.rtf import RtfReader
 from piiscan.readers.xls import XlsReader
@@ -98,6 +100,50 @@ def test_an_old_workbook_keeps_addresses_zeros_and_notes(tmp_path):
     segment, rows = out.tables[0]
     assert (segment.columns, segment.first_row, rows) == (("B", "C"), 3, [("0600001", "123456789012")])
     assert "電話 03-1234-5678" in out.text
+
+
+class Streams:
+    """Stands for an open compound document: streams by name."""
+
+    def __init__(self, **streams: bytes) -> None:
+        self._streams = streams
+
+    def stream(self, name: str) -> bytes | None:
+        return self._streams.get(name)
+
+
+def smart_art(*words: str) -> bytes:
+    """A drawing record's bytes around the package in which Office keeps a diagram."""
+    ns = "xmlns:dgm='http://schemas.openxmlformats.org/drawingml/2006/diagram' xmlns:a='http://schemas.openxmlformats.org/drawingml/2006/main'"
+    points = "".join(f"<dgm:t><a:p><a:r><a:t>{word}</a:t></a:r></a:p></dgm:t>" for word in words)
+    return (
+        b"\x0f\x00" * 50
+        + package_of({"drs/diagrams/data1.xml": f"<dgm:dataModel {ns}>{points}</dgm:dataModel>"})
+        + b"\x01" * 50
+    )
+
+
+def word_stream(text: bytes) -> bytes:
+    return bytes(0x18) + struct.pack("<II", 0x20, 0x20 + len(text)) + text
+
+
+@pytest.mark.parametrize(
+    ("text", "codes"), [("山田\r".encode("utf-16-le"), ["converter-failed"]), (b"\x07\x07\r\x0c", [])]
+)
+def test_text_of_which_a_converter_gives_nothing_is_a_problem_and_an_empty_table_is_none(text, codes):
+    item = Item(uri="file:///a.doc", source="test", name="a.doc")
+    context = ReadContext(item=item, budget=Budget(Limits()))
+    title = TextSegment(text="無題", kind=SegmentKind.PROPERTY)
+    out = list(_checked(iter([title]), Streams(WordDocument=word_stream(text)), context))
+    assert [reading.code for reading in out if isinstance(reading, Problem)] == codes
+
+
+def test_names_in_an_organisation_chart_of_old_office_come_out():
+    data = smart_art("部長 佐藤", "課長 鈴木")
+    assert list(diagram_lines(data + data)) == ["部長 佐藤", "課長 鈴木"] * 2
+    for cut in range(0, len(data), 7):
+        assert set(diagram_lines(data[:cut])) <= {"部長 佐藤", "課長 鈴木"}
+        list(diagram_lines(data[:cut] + b"\xff" + data[cut + 1 :]))  # raises nothing
 
 
 def test_without_a_converter_an_old_file_is_not_silently_skipped(monkeypatch, tmp_path):

@@ -96,13 +96,16 @@ def test_remarks_and_scripts_are_read(read):
     assert out.find("佐藤")[1].startswith("tag=script")
 
 
-def test_documents_in_data_uris_are_items_and_pictures_are_not(read):
+def test_documents_and_pictures_in_data_uris_are_items_and_icons_are_not(read):
     body = base64.b64encode("氏名,山田".encode()).decode()
-    out = read(
-        f'<html><a href="data:text/csv;base64,{body}">x</a><img src="data:image/png;base64,AAAA"></html>'.encode(),
-        "a.html",
+    photo = base64.b64encode(b"\xff\xd8\xff" + bytes(9000)).decode()
+    page = (
+        f'<html><a href="data:text/csv;base64,{body}">x</a><img src="data:image/png;base64,AAAA">'
+        f'<img src="data:image/jpeg;base64,{photo}"></html>'
     )
-    assert [(e.media_type, e.content.open().read()) for e in out.embedded] == [("text/csv", "氏名,山田".encode())]
+    out = read(page.encode(), "a.html")
+    assert [(e.media_type, e.size) for e in out.embedded] == [("text/csv", 13), ("image/jpeg", 9003)]
+    assert out.embedded[0].content.open().read() == "氏名,山田".encode()
 
 
 def test_endless_nesting_is_reported_and_its_text_kept(read):

@@ -86,3 +86,41 @@ def test_xml_inside_something_else_keeps_the_outer_place(context):
     segments = list(xml_segments("<r><a>x</a></r>", Locator.of(part="1"), context))
     assert isinstance(segments[0], TextSegment)
     assert str(segments[0].locator) == "part=1;path=/r/a"
+
+
+WORKBOOK = """<?xml version="1.0" encoding="UTF-8"?>
+<?mso-application progid="Excel.Sheet"?>
+<Workbook xmlns="urn:schemas-microsoft-com:office:spreadsheet" xmlns:ss="urn:schemas-microsoft-com:office:spreadsheet">
+ <Styles><Style ss:ID="zip"><NumberFormat ss:Format="0000000"/></Style></Styles>
+ <Worksheet ss:Name="会員"><Table>
+  <Row ss:Index="2"><Cell ss:MergeAcross="1"><Data ss:Type="String">氏名</Data></Cell><Cell><Data ss:Type="String">郵便番号</Data></Cell></Row>
+  <Row><Cell><ss:Data ss:Type="String">山<B>田</B></ss:Data></Cell><Cell ss:Index="3" ss:StyleID="zip"><Data ss:Type="Number">600001</Data></Cell></Row>
+  <Row><Cell><Data ss:Type="String">鈴木</Data><Comment ss:Author="佐藤"><ss:Data>電話済</ss:Data></Comment></Cell>
+   <Cell ss:HRef="mailto:suzuki@example.jp"><Data ss:Type="DateTime">1980-04-01T00:00:00.000</Data></Cell><Cell><Data ss:Type="Number">1.1000000000000001</Data></Cell></Row>
+  <Row ss:Index="5000"><Cell ss:Index="999999999"><Data ss:Type="String">遠く</Data></Cell></Row>
+ </Table></Worksheet>
+</Workbook>
+"""  # noqa: E501
+
+
+def test_worksheets_of_excels_xml_come_as_tables_with_their_own_addresses(read):
+    out = read(WORKBOOK.encode(), "a.xml")
+    first, far = out.tables
+    assert (str(first.locator), first.columns, first.first_row) == ("sheet=会員", ("A", "B", "C"), 2)
+    assert out.rows[:3] == [
+        ("氏名", "氏名", "郵便番号"),  # both columns under a merged header have it
+        ("山田", None, "0600001"),
+        ("鈴木", "1980-04-01", "1.1"),
+    ]
+    assert far.first_row == 5000
+    assert out.rows[3][0] == "遠く"
+    assert out.find("suzuki@example.jp")[0].label == "HRef"
+    assert out.find("電話済")
+    assert out.find("佐藤")
+    assert not out.problems
+
+
+def test_rows_of_a_broken_off_workbook_are_kept(read):
+    out = read(WORKBOOK.partition('<Row ss:Index="5000"')[0].encode(), "a.xml")
+    assert ("鈴木", "1980-04-01", "1.1") in out.rows
+    assert "truncated" in out.codes

@@ -11,7 +11,7 @@ from piiscan.readers._numfmt import Formatter, padder
 
 _BOF, _EOF, _CONTINUE, _BOUNDSHEET, _SST, _FORMAT, _XF = 0x809, 0x0A, 0x3C, 0x85, 0xFC, 0x41E, 0xE0
 _HEADER, _FOOTER, _NOTE, _TXO, _HLINK, _SERIESTEXT = 0x14, 0x15, 0x1C, 0x1B6, 0x1B8, 0x100D
-_DRAWINGS = 0xEB
+_DRAWINGS, _SHAPES = 0xEB, 0xEC
 _NUMBER, _RK, _MULRK, _FORMULA = 0x203, 0x27E, 0xBD, 0x06
 MAX_READINGS: Final = 200_000
 
@@ -26,6 +26,7 @@ class Around:
     readings: list[str] = field(default_factory=list)
     shown: dict[int, dict[tuple[int, int], Formatter]] = field(default_factory=dict)
     drawings: bytearray = field(default_factory=bytearray)
+    shapes: bytearray = field(default_factory=bytearray)
 
 
 def records(data: bytes) -> Iterator[tuple[int, bytes, list[bytes]]]:
@@ -101,6 +102,8 @@ def _text(kind: int, body: bytes, more: list[bytes], found: Around) -> None:
         found.texts.append(text[: struct.unpack_from("<H", body, 10)[0]])
     elif kind == _DRAWINGS:
         found.drawings += body + b"".join(more)
+    elif kind == _SHAPES:
+        found.shapes += body + b"".join(more)
     elif kind == _NOTE and len(body) > 11:
         found.authors.append(_string(body, 8))
     elif kind == _SERIESTEXT and len(body) > 4:

@@ -203,6 +203,9 @@ class Numbering:
         else:
             counts[level] = counts[level] + 1 if level in counts else this.start
         self._started.add((num_id, level))
+        for above in range(level):  # levels that were passed over count as shown
+            if above not in counts and above in levels:
+                counts[above] = levels[above].start
         for deeper in [n for n in counts if n > level]:
             restart = levels[deeper].restart if deeper in levels else None
             if restart is None or (restart and level < restart):
@@ -217,7 +220,7 @@ class Numbering:
         def value(match: re.Match[str]) -> str:
             number = int(match[1]) - 1
             level = levels.get(number)
-            if level is None:
+            if level is None or level.form == "bullet":
                 return ""
             count = counts.get(number, level.start)
             return str(count) if this.legal else _FORMATS.get(level.form, str)(count)

@@ -51,9 +51,9 @@ _META_CHARSET = re.compile(rb"<meta[^>]{0,300}?charset\s*=\s*[\"']?\s*([A-Za-z0-
 _XML_CHARSET = re.compile(rb"\A\s*<\?xml[^>]*encoding\s*=\s*[\"']([A-Za-z0-9_:.-]+)")
 _DECLARATION = re.compile(r"\A\ufeff?\s*<\?xml[^>]*\?>")
 _DATA_URI = re.compile(r"data:([\w.+-]+/[\w.+-]+)?((?:;[\w-]+=[\w.\"-]+)*)(;base64)?,", re.IGNORECASE)
-_NO_DOCUMENT = re.compile(
-    r"(?:image/(?!svg)|font/|audio/|video/|application/(?:font|x-font|vnd\.ms-fontobject))", re.IGNORECASE
-)
+_NO_DOCUMENT = re.compile(r"(?:font/|audio/|video/|application/(?:font|x-font|vnd\.ms-fontobject))", re.IGNORECASE)
+ICON_BYTES = 4096
+"""Pictures inside a page up to this size are taken for icons: nothing can be read in them."""
 _TAG = re.compile(r"<[^<>]*>")
 
 
@@ -277,6 +277,8 @@ class _Page:
             )
         except ValueError:
             yield self.context.problem("part-unreadable", "data URI", place)
+            return
+        if kind.lower().startswith("image/") and "svg" not in kind.lower() and len(data) <= ICON_BYTES:
             return
         self.embedded += 1
         name = f"data-{self.embedded}.{kind.partition('/')[2].partition('+')[0]}"

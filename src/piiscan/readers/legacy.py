@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from piiscan.errors import LimitError, ReadError
 from piiscan.hookspecs import hookimpl
-from piiscan.model import Content, Embedded, Locator, Problem, Reading, TextSegment
+from piiscan.model import Content, Embedded, Locator, Problem, Reading, SegmentKind, TableSegment, TextSegment
 from piiscan.protocols import ReadContext, Reader
 
 if TYPE_CHECKING:
@@ -38,7 +38,8 @@ class LegacyReader:
             word = _word_or_powerpoint(compound)
             own = list(compound.embedded())
             readings = _joined(_converted(content, context, word=word), own)
-            yield from unique(readings if word else _completed(readings, compound, context))
+            whole = _checked(readings, compound, context) if word else _completed(readings, compound, context)
+            yield from unique(whole)
 
 
 def _joined(readings: Iterator[Reading], own: Sequence[Reading]) -> Iterator[Reading]:
@@ -66,6 +67,7 @@ def _joined(readings: Iterator[Reading], own: Sequence[Reading]) -> Iterator[Rea
 
 def _completed(readings: Iterator[Reading], compound: Compound, context: ReadContext) -> Iterator[Reading]:
     """A presentation's readings, then the texts of the original that were not among them."""
+    from piiscan.readers._diagrams import diagram_lines
     from piiscan.readers._ppt import texts
     from piiscan.readers._text import segments
 
@@ -80,13 +82,38 @@ def _completed(readings: Iterator[Reading], compound: Compound, context: ReadCon
         raise
     except ReadError as error:
         damage = error
-    lines = [line for t in texts(compound.stream(_POWERPOINT) or b"") for line in t.split("\n")]
+    stream = compound.stream(_POWERPOINT) or b""
+    lines = [line for t in texts(stream) for line in t.split("\n")]
+    lines += dict.fromkeys(diagram_lines(stream))
     rest = [line for line in lines if _squeezed(line) and _squeezed(line) not in said]
     if damage is not None and not rest:
         raise damage
     yield from segments(rest, Locator.of(part="records"))
     if damage is not None:
         yield context.problem("part-unreadable", f"{damage.code} {damage.detail}: text only, without slide numbers")
+
+
+def _checked(readings: Iterator[Reading], compound: Compound, context: ReadContext) -> Iterator[Reading]:
+    """A document's readings, the words of its diagrams, and a problem where it has text of which the converter gave nothing."""
+    from piiscan.readers._diagrams import diagram_lines
+    from piiscan.readers._text import segments
+
+    spoke = False
+    for reading in readings:
+        spoke = spoke or isinstance(reading, TableSegment | Problem)
+        spoke = spoke or (isinstance(reading, TextSegment) and reading.kind is not SegmentKind.PROPERTY)
+        yield reading
+    streams = (compound.stream(name) or b"" for name in ("Data", "1Table", "0Table", _WORD))
+    lines = list(dict.fromkeys(line for stream in streams for line in diagram_lines(stream)))
+    yield from segments(lines, Locator.of(part="diagrams"))
+    if not spoke and not lines and _has_text(compound.stream(_WORD) or b""):
+        yield context.problem("converter-failed", "the converter gave no text")
+
+
+def _has_text(word: bytes) -> bool:
+    """Whether the text of a Word document has more in it than ends of paragraphs and cells (in either of its encodings)."""
+    first, last = (int.from_bytes(word[at : at + 4], "little") for at in (0x18, 0x1C))
+    return any(byte > 0x20 for byte in word[first : min(last, first + 1_000_000)])
 
 
 def _squeezed(line: str) -> str:

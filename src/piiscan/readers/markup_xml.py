@@ -35,10 +35,12 @@ class XmlReader:
     media_types: ClassVar[tuple[str, ...]] = ("text/xml", "application/xml")
 
     def read(self, content: Content, context: ReadContext) -> Iterator[Reading]:
-        """Texts, attributes, comments in document order; a broken rest as text."""
+        """Texts, attributes, comments in document order; a broken rest as text. Worksheets of Excel's XML come as tables."""
+        from piiscan.readers._xmlsheet import SheetHandler, is_spreadsheet
+
+        handler = SheetHandler() if is_spreadsheet(content.head()) else XmlHandler(Locator())
         with content.open() as stream:
             source = TextStream(stream)
-            handler = _Handler(Locator())
             yield from _parse(source.blocks(), handler, context)
             yield from encoding_problems(source.decoder, context)
         if handler.stopped_at:
@@ -49,7 +51,7 @@ class XmlReader:
 
 def xml_segments(text: str, locator: Locator, context: ReadContext) -> Iterator[Reading]:
     """Everything in an XML text."""
-    handler = _Handler(locator)
+    handler = XmlHandler(locator)
     yield from _parse(iter([text]), handler, context)
     if handler.stopped_at:
         lines = text.split("\n")[handler.stopped_at - 1 :]
@@ -57,7 +59,7 @@ def xml_segments(text: str, locator: Locator, context: ReadContext) -> Iterator[
             yield TextSegment(text=repaired(piece), locator=locator, first_line=handler.stopped_at + line - 1)
 
 
-def _parse(blocks: Iterator[str], handler: _Handler, context: ReadContext) -> Iterator[Reading]:
+def _parse(blocks: Iterator[str], handler: XmlHandler, context: ReadContext) -> Iterator[Reading]:
     parser = handler.parser
     first = True
     for block in blocks:
@@ -74,6 +76,7 @@ def _parse(blocks: Iterator[str], handler: _Handler, context: ReadContext) -> It
             break
     if not handler.stopped_at:
         handler.feed("", final=True)
+    handler.finish()
     yield from handler.take()
     if handler.stopped_at:
         code = "truncated" if parser.ErrorCode in _CUT_OFF else "part-unreadable"
@@ -93,7 +96,7 @@ _CUT_OFF = frozenset(
 )
 
 
-class _Element:
+class XmlElement:
     """An open element: its text so far, and how many children of each name it had."""
 
     __slots__ = ("counts", "line", "mixed", "name", "path", "texts")
@@ -107,13 +110,13 @@ class _Element:
         self.mixed = False
 
 
-class _Handler:
+class XmlHandler:
     """Turns expat's events into segments. An element inside running text becomes part of that text."""
 
     def __init__(self, locator: Locator) -> None:
         self.locator = locator
         self.ready: deque[Reading] = deque()
-        self.stack: list[_Element] = []
+        self.stack: list[XmlElement] = []
         self.stopped_at = 0
         self.external = 0
         self.line_shift = 0
@@ -160,6 +163,9 @@ class _Handler:
         while self.ready:
             yield self.ready.popleft()
 
+    def finish(self) -> None:
+        """Called once behind the last event: for those who hold something back."""
+
     def _start(self, name: str, attributes: dict[str, str]) -> None:
         if len(self.stack) >= MAX_DEPTH:
             raise _TooDeepError
@@ -168,7 +174,7 @@ class _Handler:
         counts[name] = counts.get(name, 0) + 1
         step = name if counts[name] == 1 else f"{name}[{counts[name]}]"
         path = f"{parent.path if parent else ''}/{step}"
-        element = _Element(name, path, self.line)
+        element = XmlElement(name, path, self.line)
         if parent and (parent.mixed or "".join(parent.texts).strip()):
             element.mixed = True  # inside running text: its text goes to the parent
         self.stack.append(element)
@@ -179,7 +185,7 @@ class _Handler:
     def _end(self, _name: str) -> None:
         self._flush(self.stack.pop())
 
-    def _flush(self, element: _Element) -> None:
+    def _flush(self, element: XmlElement) -> None:
         text = "".join(element.texts)
         if element.mixed and self.stack:
             self.stack[-1].texts.append(text)

@@ -33,6 +33,8 @@ def _read_ole(content: Content, context: ReadContext) -> Iterator[Reading]:
     from piiscan.errors import ReadError
     from piiscan.readers._biff import Around, around
     from piiscan.readers._compound import Compound
+    from piiscan.readers._diagrams import diagram_lines
+    from piiscan.readers._text import segments
 
     with Compound(content, context) as compound:
         data = compound.stream("Workbook") or compound.stream("WORKBOOK") or compound.stream("Book")
@@ -43,6 +45,7 @@ def _read_ole(content: Content, context: ReadContext) -> Iterator[Reading]:
         except ReadError as error:
             damage = error
         yield from _around(found)
+        yield from segments(dict.fromkeys(diagram_lines(bytes(found.shapes))), Locator.of(part="diagrams"))
         yield from compound.properties()
         yield from compound.embedded()
         yield from _pictures(found, context)
