@@ -66,7 +66,22 @@ PROBLEMS: dict[str, ProblemKind] = {
         "オンライン専用または階層化されたファイルで、実体が手元にありません",
         "offline or tiered file; its content is not on this machine",
     ),
+    "rights-unknown": _note(
+        "list",
+        "誰が開けるか(アクセス権)を確認できませんでした",
+        "who can open it could not be found out",
+        "検査用アカウントに権限設定の読み取りを許可してください",
+        "let the scanning account read the access settings",
+    ),
     # open
+    "try-later": _failed(
+        "open",
+        True,
+        "接続先が混雑または一時的に応答しません",
+        "the store is busy or does not answer for now",
+        "次回の検査で自動的に再試行します",
+        "the next run tries again",
+    ),
     "access-denied": _failed(
         "open",
         True,

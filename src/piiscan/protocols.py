@@ -75,6 +75,15 @@ class ByteSource(Source, Protocol):
 
 
 @runtime_checkable
+class Prefetches(Protocol):
+    """What a source may have besides, to hide the latency of a remote store."""
+
+    def prefetch(self, items: Sequence[Item]) -> None:
+        """These items are read next, in this order, one by one. Returns at once, keeps a bounded amount, and forgets what an earlier call left."""
+        ...
+
+
+@runtime_checkable
 class RecordSource(Source, Protocol):
     """A source whose items are records (database tables): it makes segments itself."""
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from piiscan.cli.words import duration, say, size
 from piiscan.errors import InventoryError
 from piiscan.model import Problem, State
+from piiscan.problems import PROBLEMS
 from piiscan.scan.listing import Listed, chunks, listed
 from piiscan.scan.run import LOOKUP, available_cores
 
@@ -63,7 +64,7 @@ def _tally(source: Source, store: Inventory | None) -> _Tally:
     tally = _Tally()
     for group in chunks(listed(source), LOOKUP):
         entries = [entry for entry in group if isinstance(entry, Listed)]
-        tally.unlisted += sum(isinstance(entry, Problem) for entry in group)
+        tally.unlisted += sum(isinstance(entry, Problem) and not PROBLEMS[entry.code].harmless for entry in group)
         known = store.known(source.name, [entry.item.uri for entry in entries]) if store else {}
         for entry in entries:
             weight = entry.item.size or 0

@@ -56,6 +56,7 @@ class SerialExecutor:
         """Items one after the other."""
         worker = Worker.build(recipe, self.registry, self.rules)
         for batch in batches:
+            worker.prefetch(batch)
             for item in batch:
                 yield worker.scan(item)
 
@@ -218,6 +219,7 @@ def _work(pipe: Connection, at: Any, recipe: Recipe) -> None:
 def _scan_batch(worker: Worker, batch: Batch, pipe: Connection, at: Any) -> None:
     results: list[list[ItemResult]] = []
     handed_over = time.monotonic()
+    worker.prefetch(batch)
     for index, item in enumerate(batch):
         now = time.monotonic()
         at[1] = now

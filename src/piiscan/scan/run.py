@@ -149,6 +149,9 @@ class Scan:
         entries = [entry for entry in group if isinstance(entry, Listed)]
         problems = [entry for entry in group if isinstance(entry, Problem)]
         for problem in problems:
+            kind = PROBLEMS.get(problem.code)
+            if kind is not None and kind.harmless:
+                continue  # a remark about a place, not a place that could not be listed
             if problem.item is None:
                 self._complete[source.name] = False
             else:

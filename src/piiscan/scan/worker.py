@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Mapping
+import contextlib
+from collections.abc import Generator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from time import perf_counter
 
@@ -14,7 +15,7 @@ from piiscan.model import Item, ItemResult, Problem, TableSegment, TextSegment
 from piiscan.plugins import Registry, load_plugins
 from piiscan.privacy import FingerprintKey, Redactor
 from piiscan.problems import PROBLEMS
-from piiscan.protocols import Source
+from piiscan.protocols import Prefetches, Source
 from piiscan.rules.loader import load_rules
 from piiscan.rules.model import RuleSet
 from piiscan.scan.collect import Collector
@@ -70,6 +71,17 @@ class Worker:
         results[-1] = self._recheck(results[-1], source)
         results.reverse()
         return results
+
+    def prefetch(self, batch: Sequence[Item]) -> None:
+        """Tell sources that can fetch ahead what comes next, so that one item's waiting is another's reading time."""
+        limit = self.settings.limits.item_bytes
+        due = [item for item in batch if not (limit and item.size is not None and item.size > limit)]
+        for name in {item.source for item in due}:
+            source = self.sources.get(name)
+            if isinstance(source, Prefetches):
+                # What goes wrong here shows when the item is opened, and is blamed on that item there.
+                with contextlib.suppress(Exception):
+                    source.prefetch([item for item in due if item.source == name])
 
     def _events(self, item: Item, source: Source, budget: Budget) -> Generator[Event, None, None]:
         limit = budget.limits.item_bytes
