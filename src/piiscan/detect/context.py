@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Container
+from functools import lru_cache
 
 from piiscan.detect import labels
 from piiscan.detect.labels import LabelIndex
@@ -45,6 +46,11 @@ class Judge:
         self._reach = max((r.window for r in rules.rules), default=0)
         self._behind = max(self._reach, labels.MAX_GAP) + 1
         self._field = f"field:{rules.digest}"
+
+    @classmethod
+    def of(cls, rules: RuleSet) -> Judge:
+        """The judge of these rules: the same one for all recognizers that ask one after the other, since building it takes a while."""
+        return _judge(_Same(rules))
 
     @staticmethod
     def explaining(view: TextView) -> bool:
@@ -205,6 +211,26 @@ class Judge:
             recognizer=recognizer,
             evidence=(reason,),
         )
+
+
+class _Same:
+    """Rules as a key: equal to nothing but the same object."""
+
+    __slots__ = ("rules",)
+
+    def __init__(self, rules: RuleSet) -> None:
+        self.rules = rules
+
+    def __hash__(self) -> int:
+        return id(self.rules)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Same) and other.rules is self.rules
+
+
+@lru_cache(maxsize=1)
+def _judge(same: _Same) -> Judge:
+    return Judge(same.rules)
 
 
 def _believed(rule: Rule, checked: bool | None, labelled: labels.Labelled, near: str) -> tuple[list[str], float]:

@@ -31,7 +31,7 @@ class DigitRecognizer:
         self._runs = RunReader(
             self._table, frozenset(s for s, found in self._table.items() if all(r.need in NEED_LABEL for r in found))
         )
-        self._judge = Judge(rules)
+        self._judge = Judge.of(rules)
         self.entity_types = tuple(sorted({r.entity_type for r in rules.rules if r.shapes}))
 
     def candidates(self, view: TextView) -> Iterable[Candidate]:
