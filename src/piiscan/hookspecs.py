@@ -58,4 +58,3 @@ def piiscan_reports() -> Iterable[type[Report]]:  # type: ignore[empty-body]
 @hookspec
 def piiscan_enrichers() -> Iterable[Enricher]:  # type: ignore[empty-body]
     """Objects that add attributes to results."""
-
