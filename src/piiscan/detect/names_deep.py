@@ -1,43 +1,35 @@
-"""Names that only a reading of the whole text shows: surnames, given names and foreign names standing alone. For profiles that want recall."""
+"""Which words of a read text may be names: Sudachi's names joined to chains, and words that dictionaries know as names as well."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 
 from piiscan.detect.lexicon import Lexicon
-from piiscan.detect.names_evidence import honorific_at, is_katakana, not_name_after, person_noun_at, role_at
-from piiscan.detect.names_prose import THINGS, NameSpan
-from piiscan.detect.sudachi import Judge, Token
+from piiscan.detect.names_evidence import is_kanji, is_katakana
+from piiscan.detect.sudachi import Token
 
 _PERSONS = frozenset({"surname", "given", "person"})
+_NEVER = frozenset({"other", "number", "suffix", "prefix"})
 _JOINTS = frozenset("・＝･=")
 _GAPS = frozenset(" 　")
-_ALONE = {"surname": 0.42, "given": 0.38, "person": 0.4}
-_FOREIGN_ALONE = 0.37
-_COMPOUND = frozenset({"word", "proper", "place", "unknown"})
-_OPENING, _CLOSING = ("「", "『", "《", "〈", "【"), ("」", "』", "》", "〉", "】")
-_REGNAL = re.compile("[0-9０-９一二三四五六七八九十IVX]{1,4}世(?!界|代|紀)")
 _MAX_PARTS = 6
 
 
-class DeepNames:
-    """Reads everything with Sudachi and takes what it calls a person's name."""
+class NameChains:
+    """Finds runs of words that a judge should look at."""
 
-    def __init__(self, lexicon: Lexicon, judge: Judge) -> None:
+    def __init__(self, lexicon: Lexicon) -> None:
         self._lexicon = lexicon
-        self._judge = judge
 
-    def find(self, text: str, judged: str) -> Iterator[NameSpan]:
-        """Names in folded `text` (`judged`: the same as Sudachi reads it), scored lower than those with evidence."""
-        tokens = self._judge.tokens(judged, [(0, len(judged))])
+    def find(self, text: str, tokens: Sequence[Token]) -> Iterator[tuple[int, int]]:
+        """Runs ``tokens[first:stop]`` of folded `text` that may be a name, none inside another."""
         position = 0
         while position < len(tokens):
             stop = self._chain(text, tokens, position)
+            if stop == position and self._maybe(text, tokens[position]):
+                stop += 1
             if stop > position:
-                yield from self._scored(text, tokens[position:stop], tokens[stop] if stop < len(tokens) else None)
-            elif self._foreign_subject(text, tokens[position]):
-                yield NameSpan(tokens[position].start, tokens[position].end, _FOREIGN_ALONE, ("sudachi",))
+                yield position, stop
             position = max(stop, position + 1)
 
     def _chain(self, text: str, tokens: Sequence[Token], first: int) -> int:
@@ -83,31 +75,21 @@ class DeepNames:
             so_far[-1].tag == "surname" and word.tag != "suffix" and surface in self._lexicon.given and len(surface) < 4
         )
 
-    def _foreign_subject(self, text: str, word: Token) -> bool:
-        """Whether it is an unknown katakana word of which something is told: most of these are people."""
-        following = text[word.end : word.end + 1]
-        return (
-            word.tag == "unknown" and following in ("は", "が") and word.end - word.start > 2 and _katakana(text, word)
-        )
-
-    def _scored(self, text: str, words: Sequence[Token], after: Token | None) -> Iterator[NameSpan]:
-        start, end = words[0].start, words[-1].end
-        surface = text[start:end]
-        if not_name_after(text, end) or (len(surface) == 1 and is_katakana(surface)):
-            return
-        full = sum(word.tag in _PERSONS or word.end - word.start > 1 for word in words) > 1
-        if surface.isascii() and not full:
-            return
-        if full and THINGS.search(surface):
-            return
-        score = 0.55 if full else _ALONE.get(words[0].tag, 0.36)
-        if honorific_at(text, end) or role_at(text, end) or person_noun_at(text, end):
-            score += 0.08
-        elif not full and words[0].tag != "given" and after and after.start == end and after.tag in _COMPOUND:
-            score -= 0.12  # 藤倉電線, ディズニーリゾート: the first part of something's name
-        if text[start - 1 : start] in _OPENING and text[end : end + 1] in _CLOSING:
-            score -= 0.08  # 『シンドラー』: a title, more often than not
-        yield NameSpan(start, end, score, ("sudachi",))
+    def _maybe(self, text: str, word: Token) -> bool:
+        """Whether a word that Sudachi does not call a name may be one."""
+        if word.tag in _NEVER:
+            return False
+        surface, lexicon = text[word.start : word.end], self._lexicon
+        if _katakana(text, word):
+            foreign = surface in lexicon.kana["foreign"] or surface in lexicon.kana["given"]
+            return len(surface) > 1 and (word.tag != "word" or foreign)
+        if word.tag == "unknown":
+            return len(surface) < 6 and all(map(is_kanji, surface))
+        if word.tag in ("place", "proper"):
+            return surface in lexicon.surnames or surface in lexicon.given
+        surname = lexicon.surnames.get(surface, "")
+        attested = lexicon.given.get(surface, "-") in "Gg" or surname in ("S", "s")
+        return len(surface) < 5 and (attested or (bool(surname) and len(surface) > 2))
 
 
 def _katakana(text: str, word: Token) -> bool:

@@ -74,8 +74,13 @@ class ProseNames:
         self._grammar = grammar
         self._judge = judge
 
-    def find(self, text: str, judged: str, hits: Iterable[tuple[int, int, int]]) -> Iterator[NameSpan]:
-        """Names in folded `text`; `judged` is the same as Sudachi reads it, `hits` are the surnames that the automaton found."""
+    def find(
+        self, text: str, judged: str, hits: Iterable[tuple[int, int, int]], *, whole: bool = False
+    ) -> tuple[list[NameSpan], Reading]:
+        """Names in folded `text`, and the words read for them: windows, or the `whole` text.
+
+        `judged` is the same text as Sudachi reads it, `hits` are the surnames that the automaton found.
+        """
         opened: list[_Open] = []
         for start, ends in _grouped(text, hits).items():
             opened.extend(self._at(text, start, ends))
@@ -84,9 +89,8 @@ class ProseNames:
         opened.extend(self._addressed(text))
         opened.extend(self._initials(text))
         windows = [(max(0, o.start - WINDOW), min(len(text), o.end + WINDOW)) for o in opened if o.yes != o.no]
-        reading = Reading(self._judge.tokens(judged, windows))
-        for name in opened:
-            yield _decided(name, reading)
+        reading = Reading(self._judge.tokens(judged, [(0, len(judged))] if whole else windows))
+        return [_decided(name, reading) for name in opened], reading
 
     def _at(self, text: str, start: int, ends: list[int]) -> Iterator[_Open]:
         if text.endswith(ORGANISATION_BEFORE, max(0, start - 6), start):

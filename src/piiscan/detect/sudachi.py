@@ -100,8 +100,15 @@ class Reading:
 
     def fits(self, start: int, end: int) -> bool:
         """Whether words begin at `start` and end at `end`."""
-        words = self.between(start, end)
-        return bool(words) and words[0].start == start and words[-1].end == end
+        return self.range(start, end) is not None
+
+    def range(self, start: int, end: int) -> tuple[int, int] | None:
+        """The words (first, stop) that begin at `start` and end at `end`; None where no words do."""
+        first, stop = bisect_left(self._starts, start), bisect_left(self._starts, end)
+        tokens = self.tokens
+        if first < stop and tokens[first].start == start and tokens[stop - 1].end == end:
+            return first, stop
+        return None
 
 
 def _tag(pos: Sequence[str]) -> Tag:

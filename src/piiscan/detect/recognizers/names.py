@@ -9,8 +9,8 @@ from dataclasses import replace
 from piiscan.detect.checks import given_name, kana_name, person_name, surname
 from piiscan.detect.lexicon import Lexicon
 from piiscan.detect.name_grammar import NameGrammar
-from piiscan.detect.names_deep import DeepNames
 from piiscan.detect.names_evidence import KANA_LABELS, PERSON_LABELS, SAMPLE_NAMES, SAMPLE_WORDS, WEAK_LABELS
+from piiscan.detect.names_judge import JudgedNames, NameModel
 from piiscan.detect.names_labelled import LabelledNames, Labels
 from piiscan.detect.names_prose import NameSpan, ProseNames, best
 from piiscan.detect.sudachi import Judge
@@ -37,14 +37,15 @@ class NameRecognizer:
     name = "names"
     entity_types: tuple[str, ...] = (PERSON, KANA)
 
-    def __init__(self, rules: RuleSet) -> None:
+    def __init__(self, rules: RuleSet, model: NameModel | None = None) -> None:
         lexicon = Lexicon.load()
         grammar = NameGrammar(lexicon)
         judge = Judge()
         self._lexicon = lexicon
         self._labelled = LabelledNames(grammar, Labels(_labels(rules, PERSON), _labels(rules, KANA)))
         self._prose = ProseNames(lexicon, grammar, judge)
-        self._deep = DeepNames(lexicon, judge) if rules.profile.threshold(PERSON) < DEEP_BELOW else None
+        self._judged = JudgedNames(lexicon, model or NameModel.load())
+        self._whole = rules.profile.threshold(PERSON) < DEEP_BELOW
         self._rules = {PERSON: _rule(rules, PERSON, "ja.person"), KANA: _rule(rules, KANA, "ja.name_kana")}
 
     def candidates(self, view: TextView) -> Iterable[Candidate]:
@@ -71,11 +72,9 @@ class NameRecognizer:
             return
         bonus = 0.1 if segment.kind is SegmentKind.NAME else 0.0
         hits = view.once("lexicon.surnames", lambda _: self._lexicon.find(text))
-        for span in self._prose.find(text, ready.judged, hits):
+        spans, reading = self._prose.find(text, ready.judged, hits, whole=self._whole)
+        for span in self._judged.decide(text, reading, spans):
             yield PERSON, replace(span, score=span.score + bonus) if "dictionary:given" in span.evidence else span
-        if self._deep:
-            for span in self._deep.find(text, ready.judged):
-                yield PERSON, span
         for span in self._labelled.kana_pairs(text):
             yield KANA, span
 

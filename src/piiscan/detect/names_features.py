@@ -1,0 +1,142 @@
+"""What a learned judge is told about a possible name: its words, the dictionaries' word on them, and what stands on either side.
+
+Nothing here is kept of a text; features are words and classes that live as long as the question.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from piiscan.detect.lexicon import Lexicon
+from piiscan.detect.names_evidence import (
+    PERSON_NOUN_END,
+    TITLES_BEFORE,
+    honorific_at,
+    is_hiragana,
+    is_kanji,
+    is_katakana,
+    not_name_after,
+    person_noun_at,
+    role_at,
+)
+from piiscan.detect.sudachi import Token
+
+_TITLES = frozenset(TITLES_BEFORE)
+_OPENING, _CLOSING = frozenset('「『《〈【“"（('), frozenset('」』》〉】”"）)')
+_LONG = 12
+
+
+def features(text: str, tokens: Sequence[Token], first: int, stop: int, lexicon: Lexicon) -> list[str]:
+    """Features of the words ``tokens[first:stop]`` as a name in folded `text`."""
+    start, end = tokens[first].start, tokens[stop - 1].end
+    surface = text[start:end]
+    script = _script(surface)
+    tags = "+".join(token.tag for token in tokens[first:stop][:3])
+    before = [_word(text, tokens, first - n, first - n + 1) for n in (1, 2)]
+    after = [_word(text, tokens, stop + n, stop + n - 1) for n in (0, 1)]
+    found = ["bias", f"tags={tags}", f"script={script}", f"size={script}{min(end - start, _LONG)}"]
+    found.append(f"tags={tags}&size={min(end - start, _LONG)}&{script}")
+    found += _dictionaries(text, tokens[first:stop], lexicon, script)
+    found += _sides(text, start, end, before, after, script)
+    for n in (0, 1):
+        (word, tag), (word2, tag2) = before[n], after[n]
+        found += [f"b{n}={word}", f"b{n}t={tag}", f"a{n}={word2}", f"a{n}t={tag2}"]
+    found += [
+        f"a0={after[0][0]}&{script}",
+        f"b0={before[0][0]}&{script}",
+        f"a0t={after[0][1]}&b0t={before[0][1]}&{script}",
+        f"tags={tags}&a0={after[0][0]}",
+        f"tags={tags}&b0={before[0][0]}",
+        f"tags={tags}&a0t={after[0][1]}",
+        f"tags={tags}&b0t={before[0][1]}",
+        f"a={after[0][0]} {after[1][0]}",
+        f"b={before[1][0]} {before[0][0]}",
+    ]
+    if first > 1 and before[0][0] in ("、", "・", "と", "や"):
+        found.append(f"listed={tokens[first - 2].tag}")
+    if stop + 1 < len(tokens) and after[0][0] in ("、", "・", "と", "や"):
+        found.append(f"lists={tokens[stop + 1].tag}")
+    if text.count(surface) > 1:
+        found.append(f"again&{script}")
+    return found
+
+
+def _word(text: str, tokens: Sequence[Token], number: int, neighbour: int) -> tuple[str, str]:
+    """(surface, tag) of a word if it stands right beside the next one; edges are ``^``."""
+    if not 0 <= number < len(tokens):
+        return "^", "^"
+    word = tokens[number]
+    low, high = (word, tokens[neighbour]) if number < neighbour else (tokens[neighbour], word)
+    if low.end != high.start:
+        return "^", "^"
+    surface = text[word.start : word.end]
+    if surface.isspace():
+        return "_", "blank"
+    tag = f"other{_script(surface)}" if word.tag == "other" else word.tag
+    return surface, tag
+
+
+def _script(surface: str) -> str:
+    """k kanji, h hiragana, t katakana, l other letters, s signs; m for a mixture."""
+    kinds = {_kind(char) for char in surface if char not in "・＝ 　"}
+    return kinds.pop() if len(kinds) == 1 else "m" if kinds else "s"
+
+
+def _kind(char: str) -> str:
+    if is_katakana(char):
+        return "t"
+    if is_hiragana(char):
+        return "h"
+    if is_kanji(char):
+        return "k"
+    return "l" if char.isalpha() else "d" if char.isdigit() else "s"
+
+
+def _dictionaries(text: str, words: Sequence[Token], lexicon: Lexicon, script: str) -> Iterator[str]:
+    head = text[words[0].start : words[0].end]
+    tail = text[words[-1].start : words[-1].end]
+    whole = text[words[0].start : words[-1].end]
+    if script == "t":
+        parts = whole.replace("＝", "・").split("・")
+        known = sum(part in lexicon.kana["foreign"] for part in parts)
+        word = sum(part in lexicon.kana["foreign-word"] for part in parts)
+        given = sum(part in lexicon.kana["given"] for part in parts)
+        yield f"kana={min(len(parts), 3)}:{min(known, 2)}:{min(word, 2)}:{min(given, 1)}"
+        yield f"kana={min(len(parts), 3)}:{min(known, 2)}"
+        yield f"end={whole[-1]}t"
+        yield f"end={whole[-2:]}t"
+        return
+    surname, given_class = lexicon.surnames.get(head, "-"), lexicon.given.get(tail, "-")
+    yield f"surname={surname}"
+    yield f"given={given_class}"
+    yield f"dict={surname}{given_class}&{len(words)}&{min(len(whole), 5)}"
+    yield f"end={whole[-1]}"
+    yield f"begin={whole[0]}"
+    if whole in lexicon.not_names:
+        yield "notname"
+
+
+def _sides(
+    text: str, start: int, end: int, before: Sequence[tuple[str, str]], after: Sequence[tuple[str, str]], script: str
+) -> Iterator[str]:
+    """What the lists of the rules say about both sides."""
+    if honorific := honorific_at(text, end):
+        yield f"honorific={honorific}"
+        yield f"honorific&{script}"
+    elif role_at(text, end):
+        yield f"role&{script}"
+    elif person_noun_at(text, end):
+        yield f"noun&{script}"
+    if not_name_after(text, end):
+        yield "thing-after"
+    if before[0][0] in _TITLES:
+        yield f"title&{script}"
+    elif before[0][0][-1] in PERSON_NOUN_END:
+        yield f"noun-before&{script}"
+    if after[0][0] and is_kanji(after[0][0][-1]):
+        yield f"after-ends={after[0][0][-1]}"
+    if is_kanji(before[0][0][-1]):
+        yield f"before-ends={before[0][0][-1]}"
+    opened, closed = text[start - 1 : start] in _OPENING, text[end : end + 1] in _CLOSING
+    if start and (opened or closed):
+        yield f"brackets={text[start - 1] if opened else ''}{text[end] if closed and end < len(text) else ''}"
