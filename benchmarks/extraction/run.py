@@ -1,6 +1,6 @@
 """How much of what is in files comes out of them: runs the readers over a labelled folder of sample files.
 
-    python benchmarks/extraction/run.py PATH/manifest.json [--jobs N] [--timeout S] [--json OUT] [--format pdf ...]
+    python benchmarks/extraction/run.py PATH/manifest.json [--jobs N] [--timeout S] [--json OUT] [--format pdf ...] [--explained TOML]
 
 Every file goes through the door the product uses (`piiscan.scan.walk`) in a process of its own kind: a file on which a reader hangs or crashes
 is a row of the table, not the end of the run. Extracted text stays in the worker's memory; only counts and the expected strings that are
@@ -25,6 +25,8 @@ from importlib.metadata import version
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
+
+import explain
 
 PROTECTED = "encrypted_or_protected"
 
@@ -303,13 +305,17 @@ def _line(name: str, rows: Sequence[Row]) -> dict[str, Any]:
     }
 
 
-def show(rows: Sequence[Row], lines: Sequence[dict[str, Any]]) -> None:
-    """Print the table, the misses with the likely reason, and the check on silence."""
+def _print_table(lines: Sequence[dict[str, Any]]) -> None:
     heads = list(lines[0])
     widths = {head: max(len(head), *(len(str(line[head])) for line in lines)) for head in heads}
     print("  ".join(head.ljust(widths[head]) for head in heads))
     for line in lines:
-        print("  ".join(str("-" if line[h] is None else line[h]).ljust(widths[h]) for h in heads))
+        print("  ".join(str("-" if line[h] is None else line[h]).ljust(widths[h]) for h in heads).rstrip())
+
+
+def show(rows: Sequence[Row], lines: Sequence[dict[str, Any]]) -> None:
+    """Print the table, the misses with the likely reason, and the check on silence."""
+    _print_table(lines)
     print("\nMissing strings:")
     for row in (row for row in rows if row.missing or row.missing_metadata):
         why = row.reason or (f"no problem told; read as {row.media_type}" if row.state == "scanned" else row.state)
@@ -321,12 +327,40 @@ def show(rows: Sequence[Row], lines: Sequence[dict[str, Any]]) -> None:
     print(f"\nDamaged or protected, nothing read, nothing told: {len(silent)}", *silent, sep="\n  ")
 
 
+def show_shares(rows: Sequence[Row], reasons: explain.Reasons, lines: Sequence[dict[str, Any]]) -> None:
+    """Print both shares of supported formats, then misses without a reason, misses of ours, and reasons that can go."""
+    print(
+        "\nSupported formats: files of which every expected string came out, literally and without those that cannot apply"
+    )
+    _print_table(lines)
+    loose = explain.unexplained(rows, reasons)
+    print(f"\nMisses without a reason: {len(loose)}", *(f"{p}: {w[:60]!r}" for p, w in loose), sep="\n  ")
+    ours = explain.known(rows, reasons)
+    print(f"\nKnown misses (counted): {len(ours)}", *(f"{p} ({n}): {text}" for p, n, text in ours), sep="\n  ")
+    old = explain.stale(rows, reasons)
+    print(f"\nReasons for strings that do come out: {len(old)}", *old, sep="\n  ")
+
+
+def verdict(rows: Sequence[Row], lines: Sequence[dict[str, Any]]) -> list[str]:
+    """What makes the run fail, in words; empty when it passes."""
+    share = lines[-1]["applicable_%"] if lines else None
+    silent = [row.path for row in rows if row.silent]
+    hung = [row.path for row in rows if row.state in {"timeout", "crashed"}]
+    few = share is not None and share < explain.REQUIRED
+    return [
+        *([f"supported formats: {share} % of files complete, {explain.REQUIRED} % are required"] if few else []),
+        *([f"silent: {', '.join(silent)}"] if silent else []),
+        *([f"hung or crashed: {', '.join(hung)}"] if hung else []),
+    ]
+
+
 def main(argv: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("manifest", type=Path)
     parser.add_argument("--jobs", type=int, default=max(1, (os.cpu_count() or 2) - 1))
     parser.add_argument("--timeout", type=float, default=60.0, help="seconds for one file")
     parser.add_argument("--format", nargs="*", default=(), help="only these formats")
+    parser.add_argument("--explained", type=Path, default=Path(__file__).with_name("explained.toml"))
     parser.add_argument("--json", type=Path, dest="out", help="write rows and summary here")
     args = parser.parse_args(argv)
     entries = json.loads(args.manifest.read_text(encoding="utf-8"))["files"]
@@ -334,15 +368,24 @@ def main(argv: Sequence[str] | None = None) -> int:
     rows = measure_all(args.manifest.parent, entries, args.jobs, args.timeout)
     lines = summary(rows)
     show(rows, lines)
+    reasons = explain.load(args.explained, entries)
+    shares = explain.shares(rows, reasons)
+    show_shares(rows, reasons, shares)
+    wrong = verdict(rows, shares)
+    print("\nFAILED" if wrong else "\npassed", *wrong, sep="\n  ")
     if args.out:
         machine = {"python": platform.python_version(), "system": platform.platform(), "cores": os.cpu_count()}
         head = {"piiscan": version("piiscan"), "command": sys.argv, "machine": machine}
         args.out.write_text(
-            json.dumps({**head, "summary": lines, "rows": [asdict(r) for r in rows]}, ensure_ascii=False, indent=1)
+            json.dumps(
+                {**head, "shares": shares, "summary": lines, "rows": [asdict(r) for r in rows]},
+                ensure_ascii=False,
+                indent=1,
+            )
             + "\n",
             encoding="utf-8",
         )
-    return 1 if any(row.silent or row.state == "crashed" for row in rows) else 0
+    return 1 if wrong else 0
 
 
 if __name__ == "__main__":
