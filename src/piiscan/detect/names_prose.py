@@ -12,6 +12,7 @@ from piiscan.detect.names_evidence import (
     COMMON_WITH_HONORIFIC,
     ORGANISATION_BEFORE,
     RANKS,
+    ends_word,
     honorific_at,
     is_kanji,
     is_katakana,
@@ -38,6 +39,8 @@ _INITIALS = re.compile(r"(?<![A-Za-zＡ-Ｚァ-ヺ])(?:[A-ZＡ-Ｚ](?:[.．・] 
 _FOR_PERSONS = frozenset(("様", "さん", "氏", "さま"))
 _EDGES = frozenset(("", *" 　\t\n\r、，,|｜;；・()（）:：\"'「」<>/"))
 _PAIR = 0.52
+_ALONE = (0.42, 0.3, 0.2)
+_SUBJECT = re.compile("(?<![ァ-ヺー・＝])[ァ-ヺー]{3,}(?=[はがをにのもと、])")
 _PERSONS = ("surname", "given", "person")
 
 
@@ -88,6 +91,7 @@ class ProseNames:
             opened.extend(self._foreign(text))
         opened.extend(self._addressed(text))
         opened.extend(self._initials(text))
+        opened.extend(self._subjects(text))
         windows = [(max(0, o.start - WINDOW), min(len(text), o.end + WINDOW)) for o in opened if o.yes != o.no]
         reading = Reading(self._judge.tokens(judged, [(0, len(judged))] if whole else windows))
         return [_decided(name, reading) for name in opened], reading
@@ -140,9 +144,12 @@ class ProseNames:
         gap = 1 if text[end : end + 1] in (" ", "　") else 0
         honorific = honorific_at(text, end + gap)
         role = "" if honorific or gap else role_at(text, end)
-        if not (honorific or role) or text[start : end + len(honorific)] in COMMON_WITH_HONORIFIC:
-            return None
         kind = self._lexicon.surnames[text[start:end]]
+        if not (honorific or role):
+            alone = kind == "S" and end - start > 1 and ends_word(text, end) and not not_name_after(text, end)
+            return _Open(start, end, end, *_ALONE, ("dictionary:surname",)) if alone else None
+        if text[start : end + len(honorific)] in COMMON_WITH_HONORIFIC:
+            return None
         evidence = ("dictionary:surname", f"honorific:{honorific}" if honorific else f"role:{role}")
         if kind == "S" and honorific and end - start > 1:
             return _Open(start, end, end, 0.65, 0.65, 0.65, evidence)
@@ -173,6 +180,13 @@ class ProseNames:
             name = text[match.start(1) : match.end(1)]
             yes = 0.6 if name in self._lexicon.kana["foreign"] else 0.4
             yield _Open(match.start(), match.end(), match.end(), yes, yes, yes, ("dictionary:foreign",))
+
+    def _subjects(self, text: str) -> Iterator[_Open]:
+        """Single foreign names of which something is told: most of these words are things, so the judge decides."""
+        known = self._lexicon.kana["foreign"]
+        for match in _SUBJECT.finditer(text):
+            if match.group() in known:
+                yield _Open(match.start(), match.end(), match.end(), *_ALONE, ("dictionary:foreign",))
 
     def _addressed(self, text: str) -> Iterator[_Open]:
         """Single foreign names with an honorific or a role: オバマ大統領."""
