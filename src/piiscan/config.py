@@ -54,10 +54,11 @@ class TargetSettings(_Table):
 
 
 class RuleSettings(_Table):
-    """``[rules]``: folders of own rulesets, and rules that are switched off."""
+    """``[rules]``: folders of own rulesets, rules that are switched off, and own values that are no finding, by entity type."""
 
     folders: tuple[Path, ...] = ()
     disable: tuple[str, ...] = ()
+    allow: dict[str, tuple[str, ...]] = Field(default_factory=dict, repr=False)
 
 
 class Settings(_Table):

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
+from piiscan.detect.allow import AllowList
 from piiscan.detect.presidio_gate import PresidioWindows
+from piiscan.detect.refine import refine
 from piiscan.detect.resolve import Resolver, Verdict
 from piiscan.detect.view import TextView
 from piiscan.model import Candidate, Detected, Detection, Problem, Segment, TextHits, TextSegment
@@ -28,24 +30,27 @@ class Detector:
         self.rules = rules
         self.recognizers = tuple(recognizers)
         self._resolver = Resolver(rules)
+        self._allow = AllowList(rules.allow)
+        self._ids = frozenset(rule.id for rule in rules.rules)
         self._columns: ColumnStage | None = None
 
     def text(self, segment: TextSegment) -> tuple[Detection, ...]:
         """What is reported of a text at the profile in force, in text order, without overlaps."""
-        return self._resolver.detections(self._candidates(TextView(segment), []))
+        return self._resolver.detections(self._candidates(TextView(segment), []), self._allowed(segment.text))
 
     def explain(self, segment: TextSegment) -> tuple[Verdict, ...]:
         """Every candidate, also the refused ones, with its evidence and what became of it; in text order, the strongest first."""
         view = TextView(segment)
         view.once("explain", lambda _: True)
-        verdicts = self._resolver.verdicts(self._candidates(view, []))
+        verdicts = self._resolver.verdicts(self._candidates(view, []), self._allowed(segment.text))
         return tuple(sorted(verdicts, key=lambda v: (v.candidate.start, -v.candidate.score)))
 
     def scan(self, segment: Segment) -> Iterator[Detected]:
         """What is detected in a segment. Values are in memory only; `piiscan.privacy` makes findings of them."""
         if isinstance(segment, TextSegment):
             failed: list[str] = []
-            detections = self._resolver.detections(self._candidates(TextView(segment), failed))
+            candidates = self._candidates(TextView(segment), failed)
+            detections = self._resolver.detections(candidates, self._allowed(segment.text))
             for name in failed:
                 yield Problem(code="detector-failed", detail=name, locator=segment.locator)
             if detections:
@@ -67,7 +72,12 @@ class Detector:
                 found += recognizer.candidates(view)
             except Exception as error:  # noqa: BLE001 - a plugin may raise anything, and its message may hold text of the item
                 failed.append(f"{recognizer.name}: {type(error).__name__}")
-        return found
+        return refine(view.text, found, self._ids)
+
+    def _allowed(self, text: str) -> Callable[[Candidate], bool] | None:
+        if not self._allow:
+            return None
+        return lambda c: self._allow.allows(c.entity_type, text[c.start : c.end])
 
 
 def build_detector(registry: Registry, rules: RuleSet) -> Detector:

@@ -6,19 +6,20 @@ The result does not depend on the order of the candidates, and no two results ov
 from __future__ import annotations
 
 from bisect import bisect_left, insort
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from piiscan.model import Candidate, Detection, Severity
 from piiscan.rules.model import Rule, RuleSet
 
 AMBIGUOUS = "JP_12DIGIT_ID"
+Allowed = Callable[[Candidate], bool]
 _TWELVE = frozenset({"JP_MY_NUMBER", "JP_DRIVER_LICENSE"})
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What became of a candidate: ``reported``, ``weak``, ``overlapped``, ``suppressed``, ``refused``, ``lonely``, ``unwanted``."""
+    """What became of a candidate: ``reported``, ``weak``, ``overlapped``, ``suppressed``, ``refused``, ``lonely``, ``unwanted``, ``allowed``."""
 
     candidate: Candidate
     outcome: str
@@ -39,9 +40,9 @@ class Resolver:
         self._by_id: dict[str, Rule] = {r.id: r for r in rules.rules}
         self._silent = frozenset(t.id for t in rules.entity_types.values() if t.severity is Severity.NONE)
 
-    def detections(self, candidates: Iterable[Candidate]) -> tuple[Detection, ...]:
+    def detections(self, candidates: Iterable[Candidate], allowed: Allowed | None = None) -> tuple[Detection, ...]:
         """What is reported, in text order."""
-        kept = (v.candidate for v in self.verdicts(candidates) if v.outcome == "reported")
+        kept = (v.candidate for v in self.verdicts(candidates, allowed) if v.outcome == "reported")
         return tuple(
             Detection(
                 entity_type=c.entity_type,
@@ -55,15 +56,15 @@ class Resolver:
             for c in sorted(kept, key=lambda c: (c.start, c.end))
         )
 
-    def verdicts(self, candidates: Iterable[Candidate]) -> list[Verdict]:
-        """What becomes of every candidate, the strongest first."""
+    def verdicts(self, candidates: Iterable[Candidate], allowed: Allowed | None = None) -> list[Verdict]:
+        """What becomes of every candidate, the strongest first. `allowed` says which are the company's own."""
         ordered = sorted(_ambiguous(set(candidates)), key=_strength)
         taken = _Taken()
-        verdicts = [self._verdict(candidate, taken) for candidate in ordered]
+        verdicts = [self._verdict(candidate, taken, allowed) for candidate in ordered]
         present = [v.candidate for v in verdicts if v.outcome == "reported"]
         return [self._accompanied(v, present) for v in verdicts]
 
-    def _verdict(self, candidate: Candidate, taken: _Taken) -> Verdict:
+    def _verdict(self, candidate: Candidate, taken: _Taken, allowed: Allowed | None) -> Verdict:
         if candidate.score <= 0.0:
             return Verdict(candidate, "refused")
         other = taken.overlapping(candidate.start, candidate.end)
@@ -76,6 +77,8 @@ class Resolver:
         taken.add(candidate)
         if silent:
             return Verdict(candidate, "suppressor")
+        if allowed is not None and allowed(candidate):
+            return Verdict(candidate, "allowed")
         return Verdict(candidate, "reported" if profile.wants(candidate.entity_type) else "unwanted")
 
     def _accompanied(self, verdict: Verdict, present: Sequence[Candidate]) -> Verdict:

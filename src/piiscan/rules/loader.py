@@ -32,12 +32,13 @@ def load_rules(
     *,
     profile: str = "default",
     disable: Iterable[str] = (),
+    allow: Mapping[str, Iterable[str]] | None = None,
     validators: Mapping[str, Validator] | None = None,
 ) -> RuleSet:
     """Everything in force: the built-in rulesets, then those of `folders` in order.
 
-    `disable` names rules, whole rulesets (``ja.finance``) or entity types to leave out. `validators` are the checks that rules may name
-    (a registry's); None means those that come with piiscan. Raises :class:`piiscan.errors.RuleError` naming file, rule and mistake.
+    `disable` names rules, whole rulesets (``ja.finance``) or entity types to leave out. `allow` adds to the allow-lists of the files.
+    `validators` are the checks that rules may name (a registry's); None means those that come with piiscan. Raises :class:`piiscan.errors.RuleError` naming file, rule and mistake.
     """
     checks = _builtin_validators() if validators is None else validators
     collected = _Collected()
@@ -49,6 +50,8 @@ def load_rules(
         for rule in collected.rules.values()
         if not {rule.id, rule.ruleset, rule.entity_type} & off
     )
+    for kind, entries in (allow or {}).items():
+        _allow(kind, entries, "", collected)
     chosen = collected.profiles.get(profile)
     if chosen is None:
         known = ", ".join(sorted(collected.profiles))
@@ -64,6 +67,7 @@ def load_rules(
         profile=chosen,
         words=collected.words,
         versions=collected.versions,
+        allow={kind: tuple(dict.fromkeys(entries)) for kind, entries in sorted(collected.allow.items())},
         validators=checks,
         digest=_digest(collected, rules, chosen),
     )
@@ -79,6 +83,7 @@ class _Collected:
     words: dict[str, tuple[str, ...]] = field(default_factory=dict)
     versions: dict[str, str] = field(default_factory=dict)
     disabled: set[str] = field(default_factory=set)
+    allow: dict[str, list[str]] = field(default_factory=dict)
 
 
 def _builtin_validators() -> Mapping[str, Validator]:
@@ -169,6 +174,8 @@ def _take_rules(raw: dict[str, Any], name: str, into: _Collected) -> None:
     file = _parse(schema.RulesetFile, raw, name)
     into.versions[file.ruleset.id] = file.ruleset.version
     into.disabled |= set(file.disable)
+    for kind, entries in file.allow.items():
+        _allow(kind, entries, name, into)
     seen: set[str] = set()
     for table in file.rule:
         if table.id in seen:
@@ -179,6 +186,27 @@ def _take_rules(raw: dict[str, Any], name: str, into: _Collected) -> None:
         if extension.rule not in into.rules:
             raise _error(name, extension.rule, "拡張するルールがありません", "there is no such rule to extend")
         into.rules[extension.rule] = _extended(into.rules[extension.rule], extension, name, into)
+
+
+def _allow(kind: str, entries: Iterable[str], name: str, into: _Collected) -> None:
+    """Take entries of an allow-list. Their text is the user's own and appears in no message."""
+    if kind not in into.types:
+        ja, en = f"allow の種別 {kind} が taxonomy.toml にありません", f"allow: type {kind} is not in the taxonomy"
+        raise _error(name, "", ja, en)
+    for entry in entries:
+        try:
+            if is_pattern(entry):
+                compile_pattern(entry[1:-1])
+        except RuleSyntaxError as error:
+            raise _error(name, f"allow.{kind}", error.ja, error.en) from None
+        if not entry.strip():
+            raise _error(name, f"allow.{kind}", "空の値は書けません", "an entry is empty")
+        into.allow.setdefault(kind, []).append(entry)
+
+
+def is_pattern(entry: str) -> bool:
+    """Whether an entry of an allow-list is a pattern between slashes."""
+    return len(entry) > 2 and entry.startswith("/") and entry.endswith("/")
 
 
 def _rule(table: schema.RuleTable, ruleset: str, name: str, into: _Collected) -> Rule:
@@ -253,6 +281,7 @@ def _digest(collected: _Collected, rules: tuple[Rule, ...], profile: Profile) ->
         "profile": asdict(profile),
         "words": collected.words,
         "versions": collected.versions,
+        "allow": collected.allow,
     }
     text = json.dumps(content, ensure_ascii=False, sort_keys=True, default=plain)
     return hashlib.sha256(text.encode()).hexdigest()

@@ -122,13 +122,15 @@ class Profile:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RuleSet:
-    """Everything in force: taxonomy, rules, the profile, word lists. `digest` changes when any of it does, so items become due again."""
+    """Everything in force: taxonomy, rules, the profile, word lists, and `allow`, the company's own values by
+    entity type, which are no finding (see :mod:`piiscan.detect.allow`). `digest` changes when any of it does, so items become due again."""
 
     entity_types: Mapping[str, EntityType]
     rules: tuple[Rule, ...]
     profile: Profile
     words: Mapping[str, tuple[str, ...]] = field(default_factory=dict, repr=False)
     versions: Mapping[str, str] = field(default_factory=dict)
+    allow: Mapping[str, tuple[str, ...]] = field(default_factory=dict, repr=False)
     validators: Mapping[str, Validator] = field(default_factory=dict, repr=False, compare=False)
     digest: str = ""
 

@@ -93,6 +93,7 @@ class RulesetFile(_Strict):
     disable: list[Id] = []
     rule: list[RuleTable] = []
     extend: list[ExtendTable] = []
+    allow: dict[TypeId, list[str]] = {}
 
 
 class TypeTable(_Strict):

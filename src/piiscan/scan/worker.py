@@ -154,7 +154,10 @@ def registry_for(settings: Settings) -> Registry:
 def rules_for(settings: Settings, registry: Registry) -> RuleSet:
     """The rules in force: built-in and plugin folders first, then the user's own."""
     folders = (*registry.rulesets, *settings.rules.folders)
-    return load_rules(folders, profile=settings.profile, disable=settings.rules.disable, validators=registry.validators)
+    own = settings.rules
+    return load_rules(
+        folders, profile=settings.profile, disable=own.disable, allow=own.allow, validators=registry.validators
+    )
 
 
 __all__ = ["Recipe", "Worker", "failed", "registry_for", "rules_for"]
