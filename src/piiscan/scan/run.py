@@ -6,6 +6,7 @@ the next scan of the same targets with the same settings continues it.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import time
 from collections.abc import Iterator, Sequence
@@ -111,9 +112,10 @@ class Scan:
             self._flush(run)
             self._mark_gone(run)
         except BaseException:
-            self._flush(run)
-            counters, members = self.inventory.counters(run.id)
-            self.inventory.finish_run(run.id, "interrupted", counters, members)
+            # What stopped the run is what the caller must hear, even when the inventory itself is what failed.
+            with contextlib.suppress(Exception):
+                self._flush(run)
+                self.inventory.finish_run(run.id, "interrupted")
             raise
         counters, members = self.inventory.counters(run.id)
         finished = self.inventory.finish_run(run.id, "done", counters, members)
