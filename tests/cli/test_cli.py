@@ -206,3 +206,12 @@ def test_demo_makes_a_share_and_a_report(cli, tmp_path: Path) -> None:
     report = (tmp_path / "d" / "report.html").read_text(encoding="utf-8")
     assert report.startswith(("<!DOCTYPE html>", "<!doctype html>"))
     assert "http://" not in report.replace("http://www.w3.org", "")
+
+
+def test_explain_shows_no_digit_of_a_my_number(cli, tmp_path: Path) -> None:
+    """Other readings of the same digits, turned down or not, do not give away their end."""
+    (tmp_path / "a.txt").write_text("マイナンバー 1234-5678-9018 / 免許証番号 309012345620\n", encoding="utf-8")
+    shown = cli("explain", "--all", tmp_path / "a.txt").stdout
+    assert "JP_MY_NUMBER" in shown
+    assert "9018" not in shown
+    assert "5620" in shown, "a licence still shows its last four"

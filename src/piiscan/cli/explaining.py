@@ -19,6 +19,8 @@ from piiscan.problems import message
 
 if TYPE_CHECKING:
     from piiscan.detect.resolve import Verdict
+    from piiscan.model import Candidate
+    from piiscan.rules.model import EntityType
     from piiscan.scanner import Scanner
 
 
@@ -60,6 +62,7 @@ class _Explainer:
         self.reveal = reveal
         self.everything = everything
         self.lang = scanner.settings.language
+        self._unshown: list[Candidate] = []
 
     def item(self, target: str) -> Iterator[str]:
         """Lines about one item and, if it is a container, what is inside it."""
@@ -87,7 +90,10 @@ class _Explainer:
     def segment(self, segment: TextSegment | TableSegment) -> Iterator[str]:
         """Lines about a text or a table."""
         if isinstance(segment, TextSegment):
-            for verdict in self.scanner.detector.explain(segment):
+            verdicts = self.scanner.detector.explain(segment)
+            possible = (v.candidate for v in verdicts if v.outcome != "refused")
+            self._unshown = [c for c in possible if not self._entity(c.entity_type).fingerprint]
+            for verdict in verdicts:
                 if verdict.outcome == "reported" or self.everything:
                     yield self._verdict(segment, verdict)
             return
@@ -102,14 +108,22 @@ class _Explainer:
     def _verdict(self, segment: TextSegment, verdict: Verdict) -> str:
         candidate = verdict.candidate
         value = segment.text[candidate.start : candidate.end]
-        entity = self.scanner.rules.entity(candidate.entity_type)
-        shown = " ".join(value.split()) if self.reveal else mask(value, entity.mask)
+        shown = " ".join(value.split()) if self.reveal else self._masked(candidate, value)
         place = self._place(segment.place(candidate.start))
         return (
             f"{'+' if verdict.outcome == 'reported' else '-'} {candidate.entity_type} {candidate.score:.2f} {shown or '…'}  [{place}]\n"
             f"    {candidate.rule} ({candidate.recognizer}): {', '.join(candidate.evidence) or '-'}"
             + self._turned_down(verdict)
         )
+
+    def _masked(self, candidate: Candidate, value: str) -> str:
+        """The mask of a value; nothing where the same place may be a My Number, whatever else it was taken for."""
+        if any(o.start < candidate.end and candidate.start < o.end for o in self._unshown):
+            return ""
+        return mask(value, self._entity(candidate.entity_type).mask)
+
+    def _entity(self, entity_type: str) -> EntityType:
+        return self.scanner.rules.entity(entity_type)
 
     def _turned_down(self, verdict: Verdict) -> str:
         if verdict.outcome == "reported":
