@@ -18,43 +18,53 @@ import json
 import sqlite3
 from collections.abc import Callable, Iterator
 from datetime import date, timedelta
+from functools import cache
 from pathlib import Path
 from random import Random
 
-SURNAMES = (
+
+def _listed(words: str) -> list[str]:
+    return words.split()
+
+
+SURNAMES = _listed(
     "佐藤 鈴木 高橋 田中 伊藤 渡辺 山本 中村 小林 加藤 吉田 山田 佐々木 山口 松本 井上 木村 斎藤 清水 山崎 池田 橋本 阿部 石川 長谷川 前田 藤田 岡田 "
     "後藤 近藤 村上 遠藤 青木 坂本 福田 太田 西村 藤井 金子 岡本 藤原 中野 三浦 中川 原田 松田 竹内 小野 田村 中山 和田 石田 森田 上田 原 内田 柴田 "
     "酒井 宮崎 横山 高木 安藤 宮本 大野 小島 谷口 工藤 今井 高田 増田 丸山 杉山 村田 大塚 新井 小山 平野 藤本 河野 上野 野口 武田 松井 千葉 岩崎 菅原 "
     "久保 木下 佐野 野村 松尾 市川 菊地 杉本 古川 大西 島田 水野 桜井 高野 渡部 吉川 山内 西田 飯田 菊池 西川 小松 北村 安田 五十嵐 川口 平田"
-).split()
-GIVEN = (
+)
+GIVEN = _listed(
     "太郎 花子 健一 美咲 大輔 陽子 翔太 由美子 拓也 真理子 和也 恵子 直樹 久美子 悠斗 結衣 浩二 智子 蓮 明美 隆 千尋 慎吾 幸子 誠 裕子 哲也 美穂 剛 京子 "
     "健太 麻衣 達也 愛 亮 彩 雄一 優子 修 直美 学 香織 秀樹 典子 博 和子 正樹 洋子 勇 順子 進 真由美 稔 裕美 茂 加奈子 昇 絵美 豊 千春 俊介 葵 駿 凛 "
     "海斗 莉子 颯太 美羽 陸 七海 大和 心春 樹 杏 翼 さくら 涼介 楓 圭介 奈々 康平 友美 祐介 沙織 崇 里美 敦 早苗 徹 文子"
-).split()
-KANA = "サトウ スズキ タカハシ タナカ イトウ ワタナベ ヤマモト ナカムラ コバヤシ カトウ ヨシダ ヤマダ ササキ ヤマグチ マツモト イノウエ キムラ シミズ".split()
-KANA_GIVEN = "タロウ ハナコ ケンイチ ミサキ ダイスケ ヨウコ ショウタ ユミコ タクヤ マリコ カズヤ ケイコ ナオキ ユウト ユイ コウジ トモコ レン アケミ タカシ".split()
-TOWNS = (
-    "100-0005:東京都千代田区丸の内 150-0001:東京都渋谷区神宮前 160-0022:東京都新宿区新宿 220-0012:神奈川県横浜市西区みなとみらい 530-0001:大阪府大阪市北区梅田 "
-    "460-0008:愛知県名古屋市中区栄 060-0061:北海道札幌市中央区南一条西 980-0021:宮城県仙台市青葉区中央 730-0011:広島県広島市中区基町 "
-    "810-0001:福岡県福岡市中央区天神 650-0021:兵庫県神戸市中央区三宮町 260-0013:千葉県千葉市中央区中央 330-0846:埼玉県さいたま市大宮区大門町 "
-    "920-0853:石川県金沢市本町 510-0085:三重県四日市市諏訪町 900-0015:沖縄県那覇市久茂地 700-0901:岡山県岡山市北区本町 420-0851:静岡県静岡市葵区黒金町"
-).split()
+)
+KANA = _listed(
+    "サトウ スズキ タカハシ タナカ イトウ ワタナベ ヤマモト ナカムラ コバヤシ カトウ ヨシダ ヤマダ ササキ ヤマグチ マツモト イノウエ キムラ シミズ"
+)
+KANA_GIVEN = _listed(
+    "タロウ ハナコ ケンイチ ミサキ ダイスケ ヨウコ ショウタ ユミコ タクヤ マリコ カズヤ ケイコ ナオキ ユウト ユ"
+    "イ コウジ トモコ レン アケミ タカシ"
+)
 BUILDINGS = ("", "", "コーポ星空201号室", "メゾン架空305", "ハイツみほん102", "レジデンス例703号室")
 CARDS = ("4111111111111111", "5555555555554444", "3530111333300000", "4012888888881881", "3566002020360505")
 HEADER = ("会員番号", "氏名", "フリガナ", "生年月日", "郵便番号", "住所", "電話番号", "メールアドレス", "個人番号")
 
-_THEMES = (
+_THEMES = _listed(
     "在庫管理 物流拠点 販売計画 季節商品 店舗改装 会員制度 返品処理 品質検査 原価計算 棚卸作業 仕入条件 需要予測 決算準備 社内研修 設備更新 情報基盤 節電対策 "
     "梱包資材 配送委託 価格改定 広告効果 新規出店 売場構成 接客手順 防災訓練 文書保存 予算編成 契約更新 環境報告 業務改善 商品企画 海外調達 顧客満足 安全衛生"
-).split()
-_THINGS = (
-    "見直し 手順書 基準 方針 一覧 課題 進め方 分担 費用 工程 目標 効果 記録 周知 判断 検討結果 試算 運用 体制 範囲 期限 優先順位 前提 指標 報告書 画面 設定 仕組み"
-).split()
-_ADVERBS = "あらかじめ 改めて できるだけ 段階的に 速やかに 引き続き 必要に応じて 全社で 部門ごとに 年度内に 例年どおり 慎重に まとめて 個別に".split()
-_VERBS = (
-    "整理する 確認する 共有する 見直す 決める 検討する 記録する 比較する 改める まとめる 測定する 更新する 統一する 準備する 説明する 分析する 保管する 廃止する"
-).split()
+)
+_THINGS = _listed(
+    "見直し 手順書 基準 方針 一覧 課題 進め方 分担 費用 工程 目標 効果 記録 周知 判断 検討結果 試算 運用 体"
+    "制 範囲 期限 優先順位 前提 指標 報告書 画面 設定 仕組み"
+)
+_ADVERBS = _listed(
+    "あらかじめ 改めて できるだけ 段階的に 速やかに 引き続き 必要に応じて 全社で 部門ごとに 年度内に 例年どおり 慎"
+    "重に まとめて 個別に"
+)
+_VERBS = _listed(
+    "整理する 確認する 共有する 見直す 決める 検討する 記録する 比較する 改める まとめる 測定する 更新する 統一す"
+    "る 準備する 説明する 分析する 保管する 廃止する"
+)
 _ENDS = (
     "ことが望ましい。",
     "必要がある。",
@@ -65,8 +75,8 @@ _ENDS = (
     "ことになった。",
     "べきである。",
 )
-_LINKS = "また、 一方、 なお、 そのため、 さらに、 このとき、 ただし、 次に、 これにより、".split() + ["", "", ""]
-_ABOUT = "については、 に関しては、 の場合、 を含めて、 に加えて、 と並行して、 をもとに、".split()
+_LINKS = [*_listed("また、 一方、 なお、 そのため、 さらに、 このとき、 ただし、 次に、 これにより、"), "", "", ""]
+_ABOUT = _listed("については、 に関しては、 の場合、 を含めて、 に加えて、 と並行して、 をもとに、")
 _ASIDES = (
     "前年比で{p}.{q}％増となった。",
     "第{p}章の表{q}を参照のこと。",
@@ -85,6 +95,7 @@ class Writer:
     def __init__(self, seed: int = 1) -> None:
         self.random = Random(seed)
         self._serial = 0
+        self._towns = towns(2_000)
 
     # prose
 
@@ -126,7 +137,8 @@ class Writer:
         """A row of the customer list, in the order of `HEADER`."""
         r = self.random
         self._serial += 1
-        code, town = r.choice(TOWNS).split(":")
+        town = r.choice(self._towns)
+        code = f"{r.randint(100, 998)}-{r.randint(1, 8600):04}"
         born = date(1945, 1, 1) + timedelta(days=r.randint(0, 22_000))
         return (
             f"M{self._serial + 10_000_000}",
@@ -202,6 +214,17 @@ class Writer:
             written += sum(len(cell.encode()) + 1 for cell in row)
             rows.writerow(row)
         return out.getvalue()
+
+
+@cache
+def towns(count: int) -> tuple[str, ...]:
+    """Towns from all over the country, of the postal data that piiscan carries."""
+    from piiscan.detect.gazetteer import Gazetteer
+
+    gazetteer, dice = Gazetteer.load(), Random(6)
+    places = [place for place in gazetteer.municipalities if gazetteer.towns(place.number)]
+    drawn = (dice.choice(places) for _ in range(count))
+    return tuple(f"{p.prefecture}{p.name}{dice.choice(sorted(gazetteer.towns(p.number)))}" for p in drawn)
 
 
 def my_number(body: str) -> str:

@@ -18,11 +18,14 @@ from piiscan.content import FileContent
 from piiscan.limits import SEGMENT_CHARS, Budget, Limits
 from piiscan.model import Item, TableSegment, TextHits, TextSegment
 from piiscan.privacy import FingerprintKey
-from piiscan.scan.worker import Recipe, Worker
+from piiscan.scan.walk import ReaderTable, Walk
+from piiscan.scan.worker import Recipe, Worker, registry_for, rules_for
 from piiscan.sources.files import FilesSource
 
 if TYPE_CHECKING:
     from piiscan.detect.engine import Detector
+    from piiscan.plugins import Registry
+    from piiscan.rules.model import RuleSet
 
 PATTERNS = Path(__file__).parent / "patterns.json"
 RE_CHUNK = 32_000
@@ -75,49 +78,59 @@ def segments(text: str) -> list[TextSegment]:
 
 
 @cache
-def worker() -> Worker:
-    """A worker as scans use it, with the rules and plugins that are installed."""
-    return _worker(Settings())
+def plugins() -> tuple[Registry, RuleSet]:
+    """Registry and rules, loaded once."""
+    registry = registry_for(Settings())
+    return registry, rules_for(Settings(), registry)
 
 
-def _worker(settings: Settings) -> Worker:
-    return Worker.build(Recipe(settings, {}, FingerprintKey(bytes(32))))
+def worker(*sources: FilesSource) -> Worker:
+    """A new worker as scans use it, which has looked at something already: what is loaded on first need is loaded."""
+    recipe = Recipe(Settings(), {source.name: source for source in sources}, FingerprintKey(bytes(32)))
+    made = Worker.build(recipe, *plugins())
+    for text in ("担当の東海林さん、星野様と三重野氏。", "住所：東京都港区芝公園9丁目、TEL 03-1234-5678"):
+        list(made.detector.scan(TextSegment(text=text)))
+    return made
 
 
 def text_path(text: str) -> Engine:
     """Detection in text: every recognizer, the choice among them."""
-    detector: Detector = worker().detector
     pieces = segments(text)
+    fresh: list[Detector] = []
+
+    def prepare() -> None:
+        fresh[:] = [worker().detector]
 
     def run() -> int:
-        return sum(
-            len(hits.detections) for piece in pieces for hits in detector.scan(piece) if isinstance(hits, TextHits)
-        )
+        if not fresh:
+            prepare()
+        found = (hits for piece in pieces for hits in fresh[0].scan(piece))
+        return sum(len(hits.detections) for hits in found if isinstance(hits, TextHits))
 
-    return Engine("piiscan", megabytes(text), run)
+    return Engine("piiscan", megabytes(text), run, prepare=prepare)
 
 
 def whole_file(path: Path, name: str = "piiscan file", size: float = 0.0) -> Engine:
-    """One file through the whole worker: sniff, reader, detection, persons, privacy. `size` in MB if not that of the file."""
+    """A file or folder through the whole worker: sniff, reader, detection, persons, privacy. `size` in MB if not that of the files."""
     source = FilesSource.from_target(str(path))
-    items = [item for item in source.items() if hasattr(item, "uri")]
-    scanner = Worker(**{**_fields(worker()), "sources": {source.name: source}})
+    items = [item for item in source.items() if isinstance(item, Item)]
+    fresh: list[Worker] = []
+
+    def prepare() -> None:
+        fresh[:] = [worker(source)]
 
     def run() -> int:
+        if not fresh:
+            prepare()
         found = 0
         for item in items:
-            for result in scanner.scan(item):
+            for result in fresh[0].scan(item):
                 if any(p.code == "detector-failed" for p in result.problems):
                     raise RuntimeError("a detector failed: the figure would mean nothing")
                 found += sum(f.count for f in result.findings)
         return found
 
-    return Engine(name, size or sum(i.size or 0 for i in items) / 1e6, run)
-
-
-def _fields(scanner: Worker) -> dict[str, object]:
-    names = ("sources", "walk", "detector", "redactor", "settings")
-    return {name: getattr(scanner, name) for name in names}
+    return Engine(name, size or sum(i.size or 0 for i in items) / 1e6, run, prepare=prepare)
 
 
 def scratch() -> tempfile.TemporaryDirectory[str]:
@@ -129,7 +142,8 @@ def read_only(path: Path) -> int:
     """A file through piiscan's reader without detection; table batches are drawn. How many segments came."""
     count = 0
     item = Item(uri=path.as_uri(), source="bench", name=path.name)
-    for event in worker().walk.content(item, FileContent(path, path.name), Budget(Limits())):
+    walk = Walk(ReaderTable(plugins()[0].readers))
+    for event in walk.content(item, FileContent(path, path.name), Budget(Limits())):
         if isinstance(event, TableSegment):
             count += sum(1 for _ in event.batches)
         count += 1

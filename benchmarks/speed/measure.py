@@ -13,12 +13,16 @@ _STATUS, _CLEAR = Path("/proc/self/status"), Path("/proc/self/clear_refs")
 
 @dataclass(slots=True)
 class Engine:
-    """One thing to measure. `run` does the whole work once and returns how much it found; `amount` is what it works through."""
+    """One thing to measure. `run` does the whole work once and returns how much it found; `amount` is what it works through.
+
+    `prepare` is called before each round, outside of its time: what remembers verdicts must not meet the same text again.
+    """
 
     name: str
     amount: float
     run: Callable[[], int]
     unit: str = "MB/s"
+    prepare: Callable[[], object] = lambda: None
 
 
 @dataclass(slots=True)
@@ -49,6 +53,7 @@ def interleaved(
     results = {e.name: Result(e.name, e.unit) for e in engines}
     for _ in range(rounds):
         for engine in engines:
+            engine.prepare()
             _reset_peak()
             started = clock()
             found = engine.run()

@@ -72,7 +72,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         "files": lambda: small_files(sizes),
         "office": lambda: office(sizes, args.rounds),
         "large": lambda: large(sizes),
-        "hostile": lambda: hostile(),
+        "hostile": hostile,
     }
     for part in args.only.split(","):
         rows = work[part]()
@@ -184,10 +184,8 @@ def small_files(sizes: Sizes) -> list[tuple[str, ...]]:
             for run in ("changed", "unchanged"):
                 seconds, listed, unchanged, scanned, peak, workers = scan(Path(folder) / "share", inventory, jobs)
                 speed = f"{size / seconds / 1e6:.2f}" if run == "changed" else ""
-                rows.append(
-                    (str(sizes.files), run, str(jobs), f"{seconds:.2f}", f"{listed / seconds:.0f}", speed)
-                    + (f"{scanned:.0f}", f"{unchanged:.0f}", f"{peak:.0f}", f"{workers:.0f}")
-                )
+                head = (str(sizes.files), run, str(jobs), f"{seconds:.2f}", f"{listed / seconds:.0f}", speed)
+                rows.append((*head, f"{scanned:.0f}", f"{unchanged:.0f}", f"{peak:.0f}", f"{workers:.0f}"))
         rows.append(_listing(Path(folder) / "share", sizes.files))
     return rows
 
@@ -209,7 +207,12 @@ def office(sizes: Sizes, rounds: int) -> list[tuple[str, ...]]:
             mine = [p for p in paths if p.suffix == f".{kind}"]
             reading = Engine("reading", bare.amount, lambda mine=mine: sum(engines.read_only(p) for p in mine) * 0)
             scans = [engines.whole_file(p) for p in mine]
-            whole = Engine("piiscan", bare.amount, lambda scans=scans: sum(s.run() for s in scans))
+            whole = Engine(
+                "piiscan",
+                bare.amount,
+                lambda scans=scans: sum(s.run() for s in scans),
+                prepare=lambda scans=scans: [s.prepare() for s in scans],
+            )
             results = interleaved([bare, reading, whole], rounds)
             for name, r in results.items():
                 share = f"{_median(ratios(results, name, bare.name)):.2f}"
