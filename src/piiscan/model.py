@@ -176,6 +176,7 @@ class TableSegment:
     `header` holds the column names where the format declares them (SQL, Parquet, JSON members); ``None`` where the first rows may
     be headers or not (CSV, sheets): the column stage of detection judges that. `first_row` is the number a person gives the first row of
     the first batch. `columns` are the names a person gives the columns (``A``, ``B`` in sheets, else None: the position is used).
+    `hints` say in words what each column holds (comments of a database), for columns whose name says nothing; "" where there is none.
     `batches` may yield a :class:`Problem` between frames and is consumed once. Empty cells are null.
     """
 
@@ -183,6 +184,7 @@ class TableSegment:
     locator: Locator = Locator()
     header: tuple[str, ...] | None = None
     columns: tuple[str, ...] | None = None
+    hints: tuple[str, ...] | None = None
     first_row: int = 1
     row_count: int | None = None
 

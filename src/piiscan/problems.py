@@ -149,8 +149,25 @@ PROBLEMS: dict[str, ProblemKind] = {
     "mojibake": ProblemKind(
         "read", State.PARTIAL, False, "文字化けした状態で保存されています", "saved with garbled characters"
     ),
+    "query-failed": _failed(
+        "read",
+        True,
+        "データベースが問い合わせを実行できませんでした(壊れたビューなど)",
+        "the database could not run the query (a broken view, ...)",
+        "データベース管理者に確認してください",
+        "ask the database administrator",
+    ),
     "external-reference": _note("read", "外部参照は開いていません", "external references were not followed"),
     # limits
+    "sampled": ProblemKind(
+        "limit",
+        State.PARTIAL,
+        False,
+        "行数が多いため、無作為に選んだ一部の行だけを検査しました",
+        "so many rows that only a random sample was read",
+        "--full を付けると全行を検査します",
+        "--full reads every row",
+    ),
     "too-large": _skipped(
         "limit",
         "サイズの上限を超えています",
