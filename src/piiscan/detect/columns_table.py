@@ -85,19 +85,31 @@ class TableScan:
         name = self.layout.names[column] if self.layout else ""
         if self.table.columns and column < len(self.table.columns):
             return f"{self.table.columns[column]} {name}".strip()
-        if self.table.header is not None:
-            return name or str(column + 1)
+        header = self.table.header
+        if header is not None:  # not `name`, which may be a hint
+            return (header[column] if column < len(header) else "") or str(column + 1)
         return f"{column + 1} {name}".strip()
 
     def _judge_layout(self, frame: pl.DataFrame) -> Layout:
         header = self.table.header
         if header is not None:
             names = tuple(header[: frame.width]) + ("",) * (frame.width - len(header))
-            return Layout(names, ("",) * frame.width)
+            return Layout(self._telling(names), ("",) * frame.width)
         layout = judge_layout(frame.head(HEAD_ROWS).rows(), self.stage.book)
         if layout.form and layout.table is False and frame.height > FORM_ROWS:
             return Layout(layout.names, layout.groups)
         return layout
+
+    def _telling(self, names: tuple[str, ...]) -> tuple[str, ...]:
+        """Names, and hints in place of those that tell nothing: ``c07`` with the comment 電話番号."""
+        hints = self.table.hints
+        if hints is None:
+            return names
+        book = self.stage.book
+        return tuple(
+            hint if hint and not book.matches(name) and book.matches(hint) else name
+            for name, hint in zip(names, hints + ("",) * (len(names) - len(hints)), strict=False)
+        )
 
     def _above(self, frame: pl.DataFrame, start: int) -> Iterator[Detected]:
         """Cells that are no part of a list: titles above it, or a form."""
