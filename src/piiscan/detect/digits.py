@@ -8,7 +8,7 @@ rules. Runs with spaces are read joined and split, since a space may join groups
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Container, Iterator
+from collections.abc import Callable, Collection, Container, Iterator
 from typing import NamedTuple
 
 HYPHENS = "-－−‐‑‒–—―ーｰ─━﹣﹘˗⁃➖⁻ㅡ゠一"
@@ -75,10 +75,14 @@ class RunReader:
     Remembers at most `_REMEMBERED` shapes of runs, none of them longer than `_LONGEST`; holds no text.
     """
 
-    def __init__(self, shapes: Container[str], labelled_only: Container[str] = ()) -> None:
+    def __init__(self, shapes: Collection[str], labelled_only: Container[str] = ()) -> None:
         self._shapes = shapes
         self._labelled_only = labelled_only
+        # With a letter beside a run the shapes of rules begin or end with it: what the run itself must then look like.
+        self._inner = frozenset(s.strip("A") for s in shapes)
+        self._inner_labelled = self._inner - {s.strip("A") for s in shapes if s not in labelled_only}
         self._plans: dict[_PlanKey, _Plan] = {}
+        self._outlooks: dict[tuple[str, bool], _Plan] = {}
 
     def readings(self, text: str, labelled: Callable[[int, int], bool] | None = None) -> Iterator[Reading]:
         """The same as ``readings(text, shapes)``.
@@ -86,30 +90,40 @@ class RunReader:
         With `labelled`, which says of a run whether a label is in reach, runs that are not and have readings of `labelled_only` shapes alone are
         left out.
         """
+        size = len(text)
         for match in _TOKEN.finditer(text):
             start, end = match.span()
             if end - start > _LONGEST:
                 yield from _Run(text, start, end).readings(self._shapes)
                 continue
-            before = text[start - 1] if start else ""
-            first = start - 1 if before and before in "+＋(（" else start
+            before = text[start - 1] if start else " "
+            first = start
+            if before in _OPENING:
+                first -= 1
+                before = text[first - 1] if first else " "
             shape = text[first:end].translate(_RUN_SHAPE)
-            plan = self._plan((shape, 0, "yes", 0, True))
-            alone = not (first and _is_letter(text[first - 1])) and not (end < len(text) and _is_letter(text[end]))
-            if alone and not plan.loud and not (plan.spans and (labelled is None or labelled(first, end))):
+            touched = before in _LETTERS or (end < size and text[end] in _LETTERS)
+            outlook = self._outlooks.get((shape, touched)) or self._outlook(shape, touched)
+            if not outlook.spans or not (outlook.loud or labelled is None or labelled(first, end)):
                 continue
             run = _Run(text, start, end)
-            plan = self._plan((shape, len(run.left), run.left_ok, len(run.right), run.right_ok))
-            for low, high, form in plan.spans:
+            for low, high, form in self._plan((shape, len(run.left), run.left_ok, len(run.right), run.right_ok)).spans:
                 yield run.span(low, high, form)
+
+    def _outlook(self, shape: str, touched: bool) -> _Plan:
+        """What can be read at most in runs of this shape, with a letter beside them or without, whatever else is there."""
+        shapes, quiet = (self._inner, self._inner_labelled) if touched else (self._shapes, self._labelled_only)
+        if len(self._outlooks) >= _REMEMBERED:
+            self._outlooks.clear()
+        plan = self._outlooks[shape, touched] = _planned((shape, 0, "yes", 0, True), shapes, quiet)
+        return plan
 
     def _plan(self, key: _PlanKey) -> _Plan:
         plan = self._plans.get(key)
         if plan is None:
             if len(self._plans) >= _REMEMBERED:
                 self._plans.clear()
-            spans = tuple(_planned(key, self._shapes))
-            plan = self._plans[key] = _Plan(spans, any(form not in self._labelled_only for _, _, form in spans))
+            plan = self._plans[key] = _planned(key, self._shapes, self._labelled_only)
         return plan
 
 
@@ -121,17 +135,21 @@ class _Plan(NamedTuple):
 
 
 _LONGEST, _REMEMBERED = 48, 20_000
+_OPENING = frozenset("+＋(（")
+_LETTERS = frozenset(chr(c) for low, high in ("AZ", "az", "ＡＺ", "ａｚ") for c in range(ord(low), ord(high) + 1))
 _PlanKey = tuple[str, int, str, int, bool]
 """Shape of a run, letters on its left, whether a number may start there, letters on its right, whether one may end there."""
 
 
-def _planned(key: _PlanKey, shapes: Container[str]) -> Iterator[tuple[int, int, str]]:
+def _planned(key: _PlanKey, shapes: Container[str], labelled_only: Container[str]) -> _Plan:
     """What is read in runs of this form."""
     shape, left, left_ok, right, right_ok = key
     run = _Run.of_shape(shape, left, left_ok, right, right_ok)
-    for found in run.readings(shapes):
-        low = found.start + left if found.start < 0 else found.start
-        yield low, min(found.end, len(run.folded)), found.shape
+    spans = [
+        (found.start + left if found.start < 0 else found.start, min(found.end, len(run.folded)), found.shape)
+        for found in run.readings(shapes)
+    ]
+    return _Plan(tuple(spans), any(form not in labelled_only for _, _, form in spans))
 
 
 class _Run:
@@ -241,14 +259,10 @@ class _Run:
         return self.start + (index if self.back is None else self.back[index])
 
 
-def _is_letter(char: str) -> bool:
-    return (char.isascii() and char.isalpha()) or "Ａ" <= char <= "Ｚ" or "ａ" <= char <= "ｚ"
-
-
 def _left(text: str, start: int) -> tuple[str, str]:
     """The letters that touch a run on the left, and whether a number may start here: yes, no, or path (only if not bare digits)."""
     at = start
-    while at > 0 and start - at <= 10 and _is_letter(text[at - 1]):
+    while at > 0 and start - at <= 10 and text[at - 1] in _LETTERS:
         at -= 1
     letters = text[at:start].translate(_FOLD)
     if letters.lower() in _PREFIXES and (len(letters) > 1 or text[start] in "(（"):
@@ -269,7 +283,7 @@ def _left(text: str, start: int) -> tuple[str, str]:
 def _right(text: str, end: int, tail: str) -> tuple[str, bool]:
     """The letters that touch a run on the right, and whether a number may end here."""
     at = end
-    while at < len(text) and at - end <= 10 and _is_letter(text[at]):
+    while at < len(text) and at - end <= 10 and text[at] in _LETTERS:
         at += 1
     letters = text[end:at].translate(_FOLD)
     if tail:
