@@ -66,6 +66,11 @@ PROBLEMS: dict[str, ProblemKind] = {
         "オンライン専用または階層化されたファイルで、実体が手元にありません",
         "offline or tiered file; its content is not on this machine",
     ),
+    "listing-dated": _note(
+        "list",
+        "以前に作成された一覧によります(その後のものは含まれません)",
+        "taken from a list made earlier; what came later is not in it",
+    ),
     "rights-unknown": _note(
         "list",
         "誰が開けるか(アクセス権)を確認できませんでした",
