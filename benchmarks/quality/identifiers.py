@@ -1,6 +1,6 @@
 """How well identifiers are found: scores the rules on labelled vectors and lines, and counts false alarms on ordinary text.
 
-    python benchmarks/quality/run.py CORPUS_FOLDER [--profile NAME] [--show TYPE] [--quick]
+    python benchmarks/quality/identifiers.py CORPUS_FOLDER [--profile NAME] [--show TYPE] [--quick]
 
 The folder holds id-vectors.jsonl, pii-cases-ja.jsonl and ordinary-text-ja.jsonl (what is absent is skipped and said). Each disagreement with a
 label must have a reason in explained.toml; an unexplained one makes the command fail. No text of the corpora is kept in this repository:

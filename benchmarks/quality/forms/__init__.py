@@ -1,0 +1,1 @@
+"""A corpus of forms and business papers, made by a generator: what is in it is known to the character."""
