@@ -24,7 +24,10 @@ class _Every:
 
 
 _EVERY = _Every()
+_NUMBERED = frozenset({"MEMBER_ID", "EMPLOYEE_ID", "STUDENT_ID", "PATIENT_ID"})
 _SAMPLE_PENALTY = -0.1
+_OTHER_LABEL = -0.2
+_WEAK_SPECIFICITY = 2
 _SAMPLE_REACH = 60
 
 
@@ -40,6 +43,7 @@ class Judge:
         self.labels = LabelIndex(rules)
         suppressors = (r for r in rules.rules if rules.entity(r.entity_type).severity is Severity.NONE)
         self._suppressors = frozenset(r.id for r in suppressors)
+        self._identifiers = frozenset(r.id for r in rules.rules if r.entity_type in _NUMBERED)
         self._units = tuple(rules.words.get("units_after", ()))
         self._marks = tuple(rules.words.get("marks_before", ()))
         self._samples = tuple(rules.words.get("sample_marks", ()))
@@ -164,6 +168,9 @@ class Judge:
         if against:
             change += rule.scores.negative
             evidence.append(f"negative:{against}")
+        elif labelled < 1.0 and rule.specificity <= _WEAK_SPECIFICITY and (other := self._other(view, rule, start)):
+            change += _OTHER_LABEL
+            evidence.append(f"other-label:{other}")
         if samples := _present(view, self._samples):
             around = text[max(0, start - _SAMPLE_REACH) : end + _SAMPLE_REACH]
             if any(mark in around for mark in samples):
@@ -196,6 +203,11 @@ class Judge:
             return hit.label
         field = view.once(self._field, self.labels.field)
         return view.segment.label or "" if field and field <= self._suppressors else ""
+
+    def _other(self, view: TextView, rule: Rule, start: int) -> str:
+        """A label right before the match that names another identifier: what follows 会員番号 is one, though it looks like a phone."""
+        hit = labels.nearest(self.labels.hits(view), view.text, start)
+        return hit.label if hit is not None and rule.id not in hit.rules and hit.rules & self._identifiers else ""
 
     def _refused(
         self, view: TextView, rule: Rule, start: int, end: int, recognizer: str, reason: str

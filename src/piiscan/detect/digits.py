@@ -265,7 +265,7 @@ def _left(text: str, start: int) -> tuple[str, str]:
     while at > 0 and start - at <= 10 and text[at - 1] in _LETTERS:
         at -= 1
     letters = text[at:start].translate(_FOLD)
-    if letters.lower() in _PREFIXES and (len(letters) > 1 or text[start] in "(（"):
+    if letters.lower() in _PREFIXES and (len(letters) > 1 or text[start] in "(（") and not _of_number(text, start, letters):
         return "", "yes"
     if len(letters) > _MAX_LETTERS:
         return "", "no"
@@ -278,6 +278,15 @@ def _left(text: str, start: int) -> tuple[str, str]:
     if before and before in "/／" and (not second or second.isspace() or (second.isascii() and second not in ")>")):
         return letters, "path"
     return letters, "yes"
+
+
+_LETTERED = re.compile(f"[{_DIGIT}]{{8}}[A-ZＡ-Ｚ]{{2}}|[{_DIGIT}]{{7}}(?![{_DIGIT}])")
+
+
+def _of_number(text: str, start: int, letters: str) -> bool:
+    """Whether two capitals belong to the number although people also write them before one: ``DL64549881AA``, ``PH1234567``."""
+    found = _LETTERED.match(text, start) if len(letters) == 2 and letters.isupper() else None
+    return found is not None and (found.end() - start == 10 or letters not in {"NO", "ID"})
 
 
 def _right(text: str, end: int, tail: str) -> tuple[str, bool]:

@@ -19,13 +19,14 @@ from piiscan.rules.model import RuleSet
 
 _GAP = re.compile(
     r"(?>[（(［\[][^（()）\[\]［］\n]{0,24}[)）\]］]|</?[A-Za-z][^<>\n]{0,60}>|番号|コード|です|[Nn]umber|[Cc]ode|NO|[Nn]o|ＮＯ|[Ii][Dd]"
-    r"|[\s:：;=＝\-－ー―|｜,，、/／…‥．.・\"'“”‘’「」『』【】\[\]［］<>＜＞〈〉《》*＊※→⇒＿_#＃№&（()）`はがの第])*+"
+    r"|[\s:：;=＝\-－ー―|｜│┃┆¦,，、/／…‥．.・\"'“”‘’「」『』【】\[\]［］<>＜＞〈〉《》*＊※→⇒＿_#＃№&（()）`はがの第])*+"
 )
 _BREAK = re.compile(r"[\n。0-9０-９]")
 MAX_GAP = 48
 """How far a value may be from its label."""
 _LOOSE_GAP = 24
-_DELIMITERS = frozenset(":：=＝\t|｜,，】」』］]>＞)）　 \n\"'")
+_ACRONYMS = frozenset({"id", "no", "cd", "tel", "ip", "fax", "url"})
+_DELIMITERS = frozenset(":：=＝\t|｜│┃¦,，】」』］]>＞)）　 \n\"'")
 _DECORATION = re.compile(r"[（(［\[【<＜].{0,20}?[)）\]］】>＞]|[※*＊:：?？!！#＃\"'「」『』【】\s_\-./・]+")
 
 
@@ -136,7 +137,8 @@ def spellings(label: str) -> Iterable[str]:
     forms: dict[str, None] = {label: None}
     lower, title = [w.lower() for w in words], [w[:1].upper() + w[1:].lower() for w in words]
     for joint in ("_", "-", " ", ""):
-        for parts in (lower, title, [w.upper() for w in words], [lower[0], *title[1:]]):
+        shouted = [*title[:-1], words[-1].upper()] if lower[-1] in _ACRONYMS else title
+        for parts in (lower, title, [w.upper() for w in words], [lower[0], *title[1:]], shouted, [lower[0], *shouted[1:]]):
             forms[joint.join(parts)] = None
     wide_forms = ["".join(chr(ord(c) + 0xFEE0) if "!" <= c <= "~" else c for c in f) for f in (label.upper(), title[0])]
     return dict.fromkeys((*forms, *(wide_forms if len(words) == 1 else ())))

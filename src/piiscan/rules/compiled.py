@@ -15,11 +15,16 @@ MACROS = {
     "{L}": "[A-Za-zＡ-Ｚａ-ｚ]",
     "{K}": "[\u3005\u3400-\u9fff\U00020000-\U0002ffff]",
     "{B}": f"(?<![{DIGITS}A-Za-zＡ-Ｚａ-ｚ])",
-    "{G}": "(?<=[:：=＝\\s|｜,，」】』］\\])）>])",
+    "{G}": "(?<=[:：=＝\\s|｜│┃,，」】』］\\])）>])",
+    "{N}": (
+        f"(?:(?:特記(?:すべき)?(?:事項)?|該当|既往歴?|異常|記載|特)?(?:[にはもの]|所見)?[{SPACES}]*"
+        "(?:なし|無し|ナシ|ﾅｼ|無(?![一-龠])|ありません|ございません|ない(?![一-龠ぁ-ん])|認めず|認めません|未記入|未回答|不明|非該当|N/A|n/a|None|none|"
+        "特になし|特になく|いいえ|同上|〃|[-－―ー×✕](?![^\\s、。,，)）])))"
+    ),
     "{E}": f"(?![{DIGITS}A-Za-zＡ-Ｚａ-ｚ])",
 }
 """Stand-ins in patterns: a digit, hyphen, space, Latin letter, kanji; no digit or letter before; none after;
-a delimiter (not a mere particle) before."""
+a delimiter (not a mere particle) before; words such as 特になし, which say that a field holds nothing."""
 
 _MAX_SHAPES = 3000
 _UNIT = re.compile(r"(\[[^\]]+\]|.)(?:\{(\d+)(?:,(\d+))?\})?")

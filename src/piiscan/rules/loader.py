@@ -38,7 +38,8 @@ def load_rules(
     """Everything in force: the built-in rulesets, then those of `folders` in order.
 
     `disable` names rules, whole rulesets (``ja.finance``) or entity types to leave out. `allow` adds to the allow-lists of the files.
-    `validators` are the checks that rules may name (a registry's); None means those that come with piiscan. Raises :class:`piiscan.errors.RuleError` naming file, rule and mistake.
+    `validators` are the checks that rules may name (a registry's); None means those that come with piiscan.
+    Raises :class:`piiscan.errors.RuleError` naming file, rule and mistake.
     """
     checks = _builtin_validators() if validators is None else validators
     collected = _Collected()
