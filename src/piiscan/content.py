@@ -96,8 +96,12 @@ class StreamContent(_Headed):
         if stream.seekable():
             return stream
         spool: tempfile.SpooledTemporaryFile[bytes] = tempfile.SpooledTemporaryFile(max_size=SPOOL_BYTES)  # noqa: SIM115
-        with stream:
-            shutil.copyfileobj(stream, spool, 1024 * 1024)
+        try:
+            with stream:
+                shutil.copyfileobj(stream, spool, 1024 * 1024)
+        except BaseException:
+            spool.close()
+            raise
         spool.seek(0)
         return spool  # type: ignore[return-value]
 

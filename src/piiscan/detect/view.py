@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any, TypeVar
 
 from piiscan.model import TextSegment
 
 T = TypeVar("T")
+_LONE = re.compile("[\ud800-\udfff]")
 
 
 class TextView:
@@ -17,7 +19,7 @@ class TextView:
 
     def __init__(self, segment: TextSegment) -> None:
         self.segment = segment
-        self.text = segment.text
+        self.text = _encodable(segment.text)
         self._shared: dict[str, Any] = {}
 
     def __repr__(self) -> str:
@@ -29,3 +31,14 @@ class TextView:
             self._shared[key] = compute(self)
         value: T = self._shared[key]
         return value
+
+
+def _encodable(text: str) -> str:
+    """The text with lone surrogates replaced one by one: dictionaries look in UTF-8, where they do not exist. Offsets stay."""
+    if text.isascii():
+        return text
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError:
+        return _LONE.sub("\ufffd", text)
+    return text
