@@ -186,8 +186,12 @@ class _Reopened(io.RawIOBase):
 
     def __init__(self, stream: BinaryIO, name: str) -> None:
         self._outer = stream
-        self._zip = zipfile.ZipFile(stream)
-        self._part = self._zip.open(name)
+        try:
+            self._zip = zipfile.ZipFile(stream)
+            self._part = self._zip.open(name)
+        except BaseException:
+            stream.close()
+            raise
 
     def readable(self) -> bool:
         return True

@@ -61,6 +61,16 @@ class SqliteReader:
                 context.budget.check_time()
                 guard.limit(VIEW_SECONDS if is_view else None)
                 yield from _Table(database, name, is_view, context, guard).readings(names)
+            if path.stat().st_size < _declared_bytes(content.head()):
+                yield context.problem("truncated", "SQLite")
+
+
+def _declared_bytes(head: bytes) -> int:
+    """How long the file says it is, at least one page: to the engine, a file cut within its first page is an empty database."""
+    size = int.from_bytes(head[16:18], "big")
+    page = 65536 if size == 1 else size
+    current = head[24:28] == head[92:96]  # else an old engine wrote last, and the count of pages does not hold
+    return page * max(1, int.from_bytes(head[28:32], "big") if current else 1)
 
 
 class _Guard:
