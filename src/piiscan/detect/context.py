@@ -100,17 +100,17 @@ class Judge:
                 labelled = self._labelled(view, rule, start)
                 near = "" if labelled.strength else self._near(view, rule, start, end)
             if not labelled.strength and not near:
-                return self._refused(view, rule, start, end, recognizer, f"needs:{rule.need}")
+                return self.refused(view, rule, start, end, recognizer, f"needs:{rule.need}")
         checked = self._check(rule, value)
         if checked is False and rule.scores.failed is None:
-            return self._refused(view, rule, start, end, recognizer, f"failed:{','.join(rule.validators)}")
+            return self.refused(view, rule, start, end, recognizer, f"failed:{','.join(rule.validators)}")
         if rule.need not in NEED_LABEL and not far:
             labelled = self._labelled(view, rule, start)
             near = self._near(view, rule, start, end) if checked and not labelled.strength else ""
         elif not checked:
             near = ""
         if not _enough(rule, bool(checked), bool(labelled.strength) or bool(near)):
-            return self._refused(view, rule, start, end, recognizer, f"needs:{rule.need}")
+            return self.refused(view, rule, start, end, recognizer, f"needs:{rule.need}")
         evidence, score = _believed(rule, checked, labelled, near)
         score += self._surroundings(view, rule, start, end, value, evidence, labelled.strength)
         return Candidate(
@@ -209,9 +209,10 @@ class Judge:
         hit = labels.nearest(self.labels.hits(view), view.text, start)
         return hit.label if hit is not None and rule.id not in hit.rules and hit.rules & self._identifiers else ""
 
-    def _refused(
+    def refused(
         self, view: TextView, rule: Rule, start: int, end: int, recognizer: str, reason: str
     ) -> Candidate | None:
+        """A match that counts for nothing, for :meth:`explaining`; else None."""
         if not self.explaining(view):
             return None
         return Candidate(

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from time import perf_counter
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from piiscan.detect.allow import AllowList
@@ -10,10 +12,11 @@ from piiscan.detect.presidio_gate import PresidioWindows
 from piiscan.detect.refine import refine
 from piiscan.detect.resolve import Resolver, Verdict
 from piiscan.detect.view import TextView
-from piiscan.model import Candidate, Detected, Detection, Problem, Segment, TextHits, TextSegment
+from piiscan.model import Candidate, ColumnDetection, Detected, Detection, Problem, Segment, TextHits, TextSegment
 from piiscan.plugins import Registry
 from piiscan.protocols import Recognizer
 from piiscan.rules.model import RuleSet
+from piiscan.scan.stopwatch import RECOGNIZER, Stopwatch
 
 if TYPE_CHECKING:
     from piiscan.detect.columns import ColumnStage
@@ -33,6 +36,7 @@ class Detector:
         self._allow = AllowList(rules.allow)
         self._ids = frozenset(rule.id for rule in rules.rules)
         self._columns: ColumnStage | None = None
+        self.clock: Stopwatch | None = None
 
     def text(self, segment: TextSegment) -> tuple[Detection, ...]:
         """What is reported of a text at the profile in force, in text order, without overlaps."""
@@ -56,7 +60,10 @@ class Detector:
             if detections:
                 yield TextHits(segment=segment, detections=detections)
             return
-        yield from self._column_stage().scan(segment)
+        for detected in self._column_stage().scan(segment):
+            kept = self._without_own(detected) if isinstance(detected, ColumnDetection) and self._allow else detected
+            if kept is not None:
+                yield kept
 
     def _column_stage(self) -> ColumnStage:
         if self._columns is None:
@@ -68,11 +75,25 @@ class Detector:
     def _candidates(self, view: TextView, failed: list[str]) -> list[Candidate]:
         found: list[Candidate] = []
         for recognizer in self.recognizers:
+            started = perf_counter() if self.clock else 0.0
             try:
                 found += recognizer.candidates(view)
             except Exception as error:  # noqa: BLE001 - a plugin may raise anything, and its message may hold text of the item
                 failed.append(f"{recognizer.name}: {type(error).__name__}")
+            if self.clock:
+                self.clock.add(RECOGNIZER + recognizer.name, perf_counter() - started)
         return refine(view.text, found, self._ids)
+
+    def _without_own(self, column: ColumnDetection) -> ColumnDetection | None:
+        """A column without the cells that the company allows; None if there are no others."""
+        import polars as pl  # its import takes long
+
+        kept = [not self._allow.allows(column.entity_type, value) for value in column.values]
+        if all(kept):
+            return column
+        values = column.values.filter(pl.Series(kept, dtype=pl.Boolean))
+        evidence = (*column.evidence, "allowed-left-out")
+        return replace(column, values=values, rows=len(values), evidence=evidence) if len(values) else None
 
     def _allowed(self, text: str) -> Callable[[Candidate], bool] | None:
         if not self._allow:

@@ -90,7 +90,7 @@ def _issue(rule: Rule, code: str, ja: str, en: str) -> RuleIssue:
 
 def matches_alone(rule: Rule) -> bool:
     """Whether the rule finds anything by itself (else it only lends labels and columns)."""
-    return bool(rule.shapes or rule.pattern or rule.words or rule.value)
+    return bool(rule.shapes or rule.pattern or rule.words or rule.marks or rule.value)
 
 
 def _check_form(rule: Rule, rules: RuleSet) -> Iterator[RuleIssue]:

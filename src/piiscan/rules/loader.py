@@ -24,7 +24,7 @@ from piiscan.rules.model import EntityType, Example, Profile, Rule, RuleSet, Sco
 
 M = TypeVar("M", bound=BaseModel)
 _VALIDATOR_PACKAGES = ("piiscan.rules", "piiscan.detect.recognizers")
-_LISTS = ("shapes", "gate", "words", "labels", "columns", "context", "negative")
+_LISTS = ("shapes", "gate", "words", "marks", "labels", "columns", "context", "negative")
 
 
 def load_rules(
@@ -267,6 +267,8 @@ def _finish(rule: Rule, collected: _Collected, checks: Mapping[str, Validator]) 
             expand_shape(shape)
     except RuleSyntaxError as error:
         raise _error(rule.file, rule.id, error.ja, error.en) from error
+    if rule.marks and len(rule.marks) < rule.marks_needed:
+        raise _error(rule.file, rule.id, "marks が marks_needed より少ないです", "fewer marks than marks_needed")
     if rule.pattern and not rule.gate:
         raise _error(rule.file, rule.id, "pattern には gate が必要です", "a pattern needs a gate literal")
     return rule

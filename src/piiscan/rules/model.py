@@ -66,6 +66,7 @@ class Rule:
 
     Matching is by `shapes` (digit tokens such as ``000-0000-0000``), by `pattern` (a regular expression, tried only where one of the literals in
     `gate` occurs), by `words`, or, with none of these, by `value` (a regular expression) right after a label or in a column with such a header.
+    With `marks`, headings that a kind of document has, it takes a text that holds `marks_needed` of them for such a document.
     A rule with only `labels` and `columns` matches nothing by itself: it lends them to a recognizer written in code and to columns.
     `reach` is how far before a gate literal a pattern may begin, and half of how far after it a match may end, in characters.
     `companions` are entity types of which one must be detected within `window` characters, or the match is dropped.
@@ -79,6 +80,8 @@ class Rule:
     pattern: str = ""
     gate: tuple[str, ...] = ()
     words: tuple[str, ...] = ()
+    marks: tuple[str, ...] = ()
+    marks_needed: int = 4
     value: str = ""
     validators: tuple[str, ...] = ()
     need: Need = "nothing"

@@ -43,6 +43,7 @@ class _Lists(_Strict):
     shapes: list[str] = []
     gate: list[str] = []
     words: list[str] = []
+    marks: list[str] = []
     labels: list[str] = []
     columns: list[str] = []
     context: list[str] = []
@@ -63,6 +64,7 @@ class RuleTable(_Lists):
     validators: list[str] = []
     need: Need = "nothing"
     companions: list[TypeId] = []
+    marks_needed: int = Field(4, ge=2, le=20)
     window: int = Field(100, ge=0, le=2000)
     reach: int = Field(120, ge=1, le=500)
     scores: ScoresTable = ScoresTable()

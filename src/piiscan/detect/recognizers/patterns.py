@@ -17,7 +17,6 @@ from piiscan.model import Candidate
 from piiscan.rules.compiled import compile_pattern
 from piiscan.rules.model import Rule, RuleSet
 
-
 _DFA = ahocorasick_rs.Implementation.DFA
 """Twice the speed of what the library chooses by itself; these automata are small."""
 
@@ -132,6 +131,7 @@ class WordRecognizer:
                 owners.setdefault(word, []).append(rule)
         self._judge = Judge.of(rules)
         self._owners = tuple(tuple(found) for found in owners.values())
+        self._headings = frozenset((r.entity_type, label) for r in rules.rules if r.value for label in r.labels)
         self.entity_types = tuple(sorted({r.entity_type for r in rules.rules if r.words}))
         kind = ahocorasick_rs.MatchKind.LeftmostLongest
         self._automaton = (
@@ -146,10 +146,30 @@ class WordRecognizer:
         for index, start, end in self._automaton.find_matches_as_indexes(text):
             if text[start].isascii() and not _free(text, start, end):
                 continue
+            denied = _DENIED.match(text, end)
             for rule in self._owners[index]:
-                candidate = self._judge.weigh(view, rule, start, end, fold(text[start:end]), self.name)
+                if (rule.entity_type, text[start:end]) in self._headings and _FILLED.match(text, end):
+                    continue  # the value after it is what is reported
+                if denied:
+                    candidate = self._judge.refused(view, rule, start, end, self.name, "negated")
+                else:
+                    candidate = self._judge.weigh(view, rule, start, end, fold(text[start:end]), self.name)
                 if candidate is not None:
                     yield candidate
+
+
+_DENIED = re.compile(
+    r"(?:の(?:既往|有無|所見|疑い|症状|診断|経験|事実)?)?(?:既往歴?|治療歴|罹患歴?|入院歴|歴|所見|疑い|症状)?(?:[はもがに]|では|には)?"
+    r"[ \t\u3000]{0,3}(?:[:：・（(［\[「][ \t\u3000]{0,3})?"
+    r"(?:特記(?:すべき)?(?:事項)?|特に?|該当|異常)?[ \t\u3000]?"
+    r"(?:なし|無し|ナシ|無(?![一-龠])|ありません|ございません|ない(?![一-龠])|なく|認めず|認めません|非該当|陰性|該当せず|いいえ|受けていない|\(-\)|（[－-]）"
+    r"|□ ?(?:有り?|はい|あり)[ \t\u3000/・]{0,3}[☑■✓✔レ] ?(?:無|なし|いいえ))"
+    r"|[ \t\u3000]{0,3}[:：][ \t\u3000]{0,3}(?:\r?\n[ \t\u3000]*(?:[^\n:：]{1,12}[:：]|\r?\n)|\Z)"
+)
+"""What takes a word back: ``糖尿病：なし``, ``前科はありません``, a field that is empty (the next line is another one)."""
+
+
+_FILLED = re.compile(r"[ \t\u3000]{0,3}[:：=＝|｜│\t][ \t\u3000]{0,3}[^\s:：]")
 
 
 def _free(text: str, start: int, end: int) -> bool:
