@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from time import perf_counter
 from dataclasses import replace
+from time import perf_counter
 from typing import TYPE_CHECKING
 
 from piiscan.detect.allow import AllowList

@@ -29,7 +29,7 @@ class DocumentRecognizer:
                 owners.setdefault(mark, []).append(index)
         self._marks = tuple(owners)
         self._owners = tuple(tuple(found) for found in owners.values())
-        self._judge = Judge(rules)
+        self._judge = Judge.of(rules)
         self.entity_types = tuple(sorted({r.entity_type for r in self._rules}))
         kind = ahocorasick_rs.MatchKind.LeftmostLongest
         self._automaton = ahocorasick_rs.AhoCorasick(list(owners), matchkind=kind) if owners else None

@@ -56,7 +56,7 @@ class JoinedRecognizer:
         self._table = {shape: tuple(found) for shape, found in table.items()}
         self._ids = frozenset(rule.id for found in table.values() for rule in found)
         self._runs = RunReader(self._table)
-        self._judge = Judge(rules)
+        self._judge = Judge.of(rules)
         self.entity_types = tuple(sorted({r.entity_type for r in rules.rules if r.shapes}))
 
     def candidates(self, view: TextView) -> Iterable[Candidate]:
