@@ -51,7 +51,9 @@ def load(path: Path, entries: Sequence[Mapping[str, Any]]) -> dict[tuple[str, st
         if row["kind"] not in KINDS:
             raise ValueError(f"{row['path']}: unknown kind {row['kind']}")
         strings = expects.get(row["path"])
-        for position in row["strings"] if strings is not None else ():
+        if strings is None:  # not measured this time
+            continue
+        for position in row["strings"]:
             reasons[row["path"], strings[position - 1]] = Reason(row["kind"], row["reason"])
     return reasons
 
