@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from piiscan.cli import learning
 from piiscan.cli.options import Config, Format, Jobs, Lang, ListFormat, Profile
 from piiscan.cli.output import write_rows
 from piiscan.cli.words import say
@@ -16,10 +17,11 @@ from piiscan.config import load_settings
 
 def add_to(app: typer.Typer) -> None:
     """Register the commands."""
-    rules = typer.Typer(help="List and check rules.", no_args_is_help=True)
+    rules = typer.Typer(help="List, check, test and learn rules.", no_args_is_help=True)
     rules.command("list")(rules_list)
     rules.command("check")(rules_check)
     rules.command("test")(rules_test)
+    learning.add_to(rules)
     app.add_typer(rules, name="rules")
     app.command("plugins")(plugins)
     app.command("doctor")(doctor)

@@ -178,6 +178,33 @@ def parcel_7dr(value: str) -> bool:
     return _sane(digits, 11, 12) and int(digits[:-1]) % 7 == int(digits[-1])
 
 
+def _number(value: str) -> str:
+    """The digits of a company's own number, without the letters it may begin with."""
+    return digits_of(re.sub(r"^[A-Za-z]{1,6}[-_]?", "", value))
+
+
+def gtin(value: str) -> bool:
+    """The last digit by the scheme of EAN codes (weights 3, 1), whatever the length: many point cards have it."""
+    digits = _number(value)
+    return len(digits) >= 6 and len(set(digits)) > 1 and _gtin(digits)
+
+
+def mod7(value: str) -> bool:
+    """The last digit is the rest of the others by 7 (7DR), whatever the length."""
+    digits = _number(value)
+    return len(digits) >= 6 and len(set(digits)) > 1 and int(digits[:-1]) % 7 == int(digits[-1])
+
+
+def mod11(value: str) -> bool:
+    """The last digit by modulus 11 with weights 2 to 7 from the right, 10 and 11 written 0, whatever the length."""
+    digits = _number(value)
+    if len(digits) < 6 or len(set(digits)) < 2:
+        return False
+    total = sum(int(d) * (2 + place % 6) for place, d in enumerate(reversed(digits[:-1])))
+    rest = total % 11
+    return int(digits[-1]) == (0 if rest <= 1 else 11 - rest)
+
+
 def city_code(value: str) -> bool:
     """全国地方公共団体コード of six digits."""
     digits = digits_of(value)
