@@ -152,7 +152,7 @@ def test_point_cards_that_pass_luhn_are_no_credit_cards(scan: Any, made: Any) ->
         ("電話番号", lambda m: m.mobile().replace("-", "")[1:], "PHONE_NUMBER", ""),
         ("郵便番号", lambda m: f"6{m.dice.randrange(10000, 40000)}", "JP_POSTAL_CODE", "zero-lost"),
         ("生年月日", lambda m: str(m.dice.randrange(15000, 38000)), "DATE_OF_BIRTH", "serial"),
-        ("カード番号", lambda m: "41" + m.digits(13) + "0", "CREDIT_CARD", "rounded"),
+        ("カード番号", lambda m: "41" + m.digits(13) + "0", "CREDIT_CARD_ROUNDED", "check:card_rounded"),
     ],
 )
 def test_numbers_damaged_by_spreadsheets_are_still_found(

@@ -14,7 +14,7 @@ from piiscan.detect.names_labelled import without_honorific
 from piiscan.detect.variants import fold_variants
 
 MAX_NAME, MAX_ADDRESS = 40, 120
-_NEVER_A_NAME = re.compile(
+NEVER_A_NAME = re.compile(
     r"[0-9０-９@/_#%&+=<>|\\。、！？!?：:]|株式|有限|合同会社|[(（][株有][)）]|㈱|㈲|御中|各位|法人|銀行|商店|会社|支店|営業所"
 )
 _ENDS_AS_THING = re.compile(
@@ -42,7 +42,7 @@ def _addresses() -> AddressGrammar:
 def person_name(value: str, /) -> bool | None:
     """A person's name: full, or a surname that is hardly anything else. None for what has the form of a rare name."""
     text = without_honorific(fold_variants(value).text.strip(" 　\t\r\n\"'"))
-    if not text or len(text) > MAX_NAME or text in NOT_VALUES or _NEVER_A_NAME.search(text):
+    if not text or len(text) > MAX_NAME or text in NOT_VALUES or NEVER_A_NAME.search(text):
         return False
     kind, sure = _names().value_kind(text)
     if sure < 0.9 and _ENDS_AS_THING.search(text):

@@ -12,7 +12,7 @@ from piiscan.detect.columns_forms import form_hits, loose_cells
 from piiscan.detect.columns_judge import ColumnJudge, Judgement
 from piiscan.detect.columns_persons import RowPersons
 from piiscan.detect.columns_split import Group, find_groups
-from piiscan.detect.columns_values import PLACEHOLDER, meaningful
+from piiscan.detect.columns_values import PLACEHOLDER
 from piiscan.detect.headers import Layout, is_quiet, judge_layout, names_things
 from piiscan.model import ColumnDetection, Detected, SegmentKind, TableSegment, TextHits, TextSegment
 
@@ -188,11 +188,9 @@ class TableScan:
         assert judgement is not None
         rule = judgement.rule
         values = column.values(frame)
-        distinct = meaningful(values)
-        verdict = judgement.check.judge(distinct, labelled=judgement.labelled)
-        mask = values.is_in(distinct.filter(verdict.mask).implode()).fill_null(value=False)
+        mask, rounded = judgement.check.cells(values, labelled=judgement.labelled)
         rows = int(mask.sum())
-        if rows and "rounded" not in verdict.evidence:  # rounded numbers tell nobody apart
+        if rows and not rounded:  # rounded numbers tell nobody apart
             found[n] = (rule.entity_type, values, mask)
         if rows and self._wanted(judgement):
             yield ColumnDetection(
@@ -201,7 +199,7 @@ class TableScan:
                 column=column.columns[0],
                 rows=rows,
                 first_row=int(numbers.filter(mask)[0]),
-                values=values.filter(mask),
+                values=values if rows == len(values) else values.filter(mask),
                 confidence=judgement.confidence,
                 rule=rule.id,
                 recognizer="columns",

@@ -11,6 +11,8 @@ from decimal import Decimal
 
 import polars as pl
 
+from piiscan.detect.columns_shapes import Shapes
+from piiscan.detect.columns_sure import FORMS, Form, surely
 from piiscan.protocols import Validator
 from piiscan.rules.compiled import compile_pattern
 from piiscan.rules.model import Rule
@@ -34,16 +36,10 @@ _SCIENTIFIC = r"^[0-9](?:\.[0-9]+)?[eE]\+?[0-9]{1,2}$"
 _HYPHENS = r"([0-9])[‐‑‒–—―−ー─ｰ﹣]([0-9])"
 _REMEMBERED = 50_000
 _EXCEL_EPOCH = date(1899, 12, 30)
-_MOBILE = r"^0[5-9]0[1-9][0-9]{7}$|^0[5-9]0-[1-9][0-9]{3}-[0-9]{4}$"
-_SURE = {
-    "phone_mobile": _MOBILE,
-    "phone": _MOBILE,
-    "phone_lost_zero": r"^[6-9]0[1-9][0-9]{7}$",
-    "birth_date": r"^(?:19[3-9][0-9]|200[0-9])[-/](?:0?[1-9]|1[0-2])[-/](?:0?[1-9]|1[0-9]|2[0-8])$",
-}
-"""Values that these validators surely pass, for the sake of speed (a test compares)."""
-
 _ARITHMETIC = frozenset({"my_number", "luhn"})
+_LONG = r"[0-9０-９]{16}"
+_FEW, _LOOK, _VARIED = 500, 1000, 300
+"""Columns of few cells, or of few different ones (so many among the first cells), are judged by distinct value."""
 _SHAPE_PARTS = re.compile(r"\{[0-9,]+\}|\[[^\]]+\]|.")
 _UNITS = {"0": "[0-9]", "A": "[A-Za-z]", "-": "-", " ": " "}
 
@@ -109,6 +105,40 @@ class TypeCheck:
         best = max(range(len(counts)), key=lambda n: (counts[n], -n))
         return Verdict(mask, confirmed, tuple(dict.fromkeys(evidence)), best)
 
+    def cells(self, values: pl.Series, *, labelled: bool) -> tuple[pl.Series, bool]:
+        """Which cells of a whole column pass, and whether the numbers in it were rounded by a spreadsheet.
+
+        What is written in a usual form is told at once; only the rest is looked at value by value. The answer is that of `judge`.
+        """
+        if len(values) > _FEW and values.head(_LOOK).n_unique() > _VARIED:
+            sure = self._surely(values)
+            rest = (~sure & values.is_not_null()).arg_true()
+            if not len(rest):
+                return sure, False
+            left = values.gather(rest)
+            if not left.str.contains(_LONG).any():  # rounding is told by all long numbers together
+                mask, _ = self._by_value(left, labelled=labelled)
+                return sure.scatter(rest.filter(mask), values=True), False
+        return self._by_value(values, labelled=labelled)
+
+    def _by_value(self, values: pl.Series, *, labelled: bool) -> tuple[pl.Series, bool]:
+        distinct = meaningful(values)
+        verdict = self.judge(distinct, labelled=labelled)
+        mask = values.is_in(distinct.filter(verdict.mask).implode()).fill_null(value=False)
+        return mask, "rounded" in verdict.evidence
+
+    def _surely(self, values: pl.Series) -> pl.Series:
+        """Cells that pass one of the checks for certain."""
+        mask = _all_false(len(values))
+        for check in self.checks:
+            if not check.has_forms:
+                continue
+            if not mask.any():
+                mask = check.surely(values)
+            elif len(rest := (~mask).arg_true()):
+                mask = mask.scatter(rest.filter(check.surely(values.gather(rest))), values=True)
+        return mask
+
     def noise_rate(self, passing: pl.Series) -> float:
         """The worst of the checks."""
         return max(c.noise_rate(passing) for c in self.checks)
@@ -127,10 +157,39 @@ class ValueCheck:
         own = tuple(name for name in rule.validators if name in validators)
         self.checks = own or ((TYPE_CHECKS[rule.entity_type],) if rule.entity_type in TYPE_CHECKS else ())
         self._validators = {name: validators[name] for name in self.checks if name in validators}
-        self._pattern = _anchored(rule)
-        self._fast = self._pattern is None or _polars_takes(self._pattern)
-        self._slow = None if self._fast or self._pattern is None else re.compile(self._pattern)
+        self.pattern = _anchored(rule)
+        self._fast = self.pattern is None or _polars_takes(self.pattern)
+        self._slow = None if self._fast or self.pattern is None else re.compile(self.pattern)
         self._known: dict[str, dict[str, bool | None]] = {name: {} for name in self.checks}
+        self._forms = self._usual_forms()
+        self._shapes = Shapes(self.pattern) if not self.checks and self.pattern is not None else None
+
+    def _usual_forms(self) -> tuple[Form, ...]:
+        """The forms of the validator that this rule's shapes take as well."""
+        if len(self.checks) != 1 or self.checks[0] not in self._validators:
+            return ()
+        forms = FORMS.get(self.checks[0], ())
+        if self.pattern is None:
+            return tuple(f for f in forms if not f.exemplars)
+        if self.rule.value or self.rule.pattern or not self._fast:
+            return ()  # a pattern may look at single digits
+        return tuple(f for f in forms if f.exemplars and pl.Series(f.exemplars).str.contains(self.pattern).all())
+
+    @property
+    def has_forms(self) -> bool:
+        """Whether `surely` can say anything."""
+        return bool(self._forms) or self._shapes is not None
+
+    def surely(self, cells: pl.Series) -> pl.Series:
+        """Cells as given that pass for certain: nothing in them needs folding, and they are no placeholders."""
+        if self._shapes is not None:
+            return self._shapes.surely(cells)
+        mask = _all_false(len(cells))
+        for form in self._forms:
+            mask |= form.test(cells).fill_null(value=False)
+            if mask.all():
+                break
+        return mask
 
     @property
     def has_dictionary(self) -> bool:
@@ -140,7 +199,7 @@ class ValueCheck:
     @property
     def anything_goes(self) -> bool:
         """Whether there is nothing to check, so that only a header can speak for a column."""
-        return self._pattern is None and not self.checks
+        return self.pattern is None and not self.checks
 
     def judge(self, distinct: pl.Series, *, labelled: bool) -> Verdict:
         """Judge distinct, meaningful values. With a header that names them (`labelled`), spreadsheet damage is repaired first."""
@@ -185,18 +244,22 @@ class ValueCheck:
         return mask, confirmed & mask
 
     def _matches(self, folded: pl.Series) -> pl.Series:
-        if self._pattern is None:
+        if self.pattern is None:
             return folded.str.len_chars() <= 200
         if self._slow is None:
-            return folded.str.contains(self._pattern)
-        return pl.Series([bool(self._slow.match(v)) for v in folded.to_list()], dtype=pl.Boolean)
+            found = folded.str.contains(self.pattern)
+        else:
+            found = pl.Series([bool(self._slow.match(v)) for v in folded.to_list()], dtype=pl.Boolean)
+        if self._shapes is not None:
+            self._shapes.learn(folded.filter(found))
+        return found
 
     def _ask(self, name: str, folded: pl.Series, mask: pl.Series) -> pl.Series:
         """Answers (None unknown) for the values where `mask` holds; None elsewhere."""
         vector = vector_checks().get(name)
         if vector is not None and (name in _ARITHMETIC or name not in self._validators):
             return pl.select(pl.when(mask).then(vector(folded))).to_series()
-        sure = folded.str.contains(_SURE[name]) & mask if name in _SURE else _all_false(len(folded))
+        sure = surely(name, folded) & mask
         known, check = self._known[name], self._validators[name]
         if len(known) > _REMEMBERED:
             known.clear()
@@ -237,7 +300,7 @@ class ValueCheck:
 
     def _rounded(self, plain: pl.Series, mask: pl.Series) -> pl.Series | None:
         """Numbers that a spreadsheet rounded: ``1.23457E+11``, or 16 digits of which the last is always 0."""
-        if self._pattern is None:
+        if self.pattern is None:
             return None
         scientific = ~mask & plain.str.contains(_SCIENTIFIC)
         result = scientific

@@ -1,21 +1,186 @@
-"""The dictionary checks over whole columns: each distinct value is checked once."""
+"""Dictionary checks and check digits over whole columns: what is certain is told without looking at single values.
+
+The `surely_*` functions say True where the check of the same name in :mod:`piiscan.detect.checks` says True, and False where nothing is known; the
+`is_*` functions give the whole answer, asking those checks for the rest. Words of names repeat, so a column is split into its words and the
+dictionary asked for each distinct one; of addresses the part before the first number is asked.
+"""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
+from functools import cache
 from typing import TYPE_CHECKING
 
 from piiscan.detect import checks
+from piiscan.detect.gazetteer import MAX_TOWN, Gazetteer, fold_place
+from piiscan.detect.lexicon import Lexicon, enlarge
+from piiscan.detect.name_grammar import COMPANY_KANA
+from piiscan.detect.names_evidence import HONORIFICS
+from piiscan.detect.variants import fold_variants
 
 if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
     import polars as pl
 
 Check = Callable[[str], bool | None]
+_KANJI_WORD = re.compile("[一-龥々]{1,5}")
+_NAME_WORD = re.compile("[一-龥々ぁ-ゖァ-ヺー]{1,5}")
+_KATAKANA_WORD = re.compile("[ァ-ヺー]{1,15}")
+_ENDS_POLITELY = tuple(HONORIFICS)
+_STREETS = re.compile("[上下東西入側角]")
+_CITY_END = frozenset("市区町村")
+_MAX_CITY = 14
+_MAX_ADDRESS_BYTES = 240
+
+
+def surely_names(values: pl.Series) -> pl.Series:
+    """Values that are a known surname and a known given name, with a space or, where both are ordinary, without."""
+    import polars as pl
+
+    parts = _two_words(values)
+    surname, given = parts.to_series(0), parts.to_series(1)
+    mask = (_which(surname, _is_surname) & _which(given, _is_given)).fill_null(value=False)
+    rest = (given.is_null() & values.is_not_null()).arg_true()
+    if not len(rest):
+        return mask
+    joined = _joined_names(values.gather(rest))
+    return mask.scatter(rest.filter(joined), pl.Series([True], dtype=pl.Boolean)) if joined.any() else mask
+
+
+def surely_readings(values: pl.Series) -> pl.Series:
+    """Values of two katakana words, one of them the reading of a name that stands in its place."""
+    parts = _two_words(values)
+    first, last = parts.to_series(0), parts.to_series(1)
+    kana = Lexicon.load()
+    surname = _which(first, lambda w: enlarge(w) in kana.plain_kana_surnames and _reads(w))
+    given = _which(last, lambda w: enlarge(w) in kana.plain_kana_given and _reads(w))
+    return ((surname & _which(last, _reads)) | (given & _which(first, _reads))).fill_null(value=False)
+
+
+def surely_addresses(values: pl.Series) -> pl.Series:
+    """Values that begin with a municipality and a town of it, whatever follows."""
+    import polars as pl
+
+    start = pl.select(
+        pl.lit(values.cast(pl.Binary)).bin.slice(0, pl.coalesce(pl.lit(values.str.find("[0-9 ]")), pl.lit(200)))
+    ).to_series()
+    known = [s for s in start.drop_nulls().unique().to_list() if begins_with_town(s.decode())]
+    mask = start.is_in(pl.Series(known, dtype=pl.Binary).implode()) & (values.str.len_bytes() <= _MAX_ADDRESS_BYTES)
+    return mask.fill_null(value=False)
+
+
+def begins_with_town(text: str) -> bool:
+    """Whether a text starts with a municipality (its prefecture before it or not) and goes on with a town of it."""
+    gazetteer = Gazetteer.load()
+    text = fold_variants(text).text
+    at = next((n for n in (3, 4) if text[:n] in gazetteer.prefectures), 0)
+    for end in range(min(at + _MAX_CITY, len(text)), at + 1, -1):
+        if text[end - 1] not in _CITY_END:
+            continue
+        numbers = gazetteer.names.get(text[at:end], ())
+        if at:
+            numbers = tuple(n for n in numbers if gazetteer.municipalities[n].prefecture == text[:at])
+        if numbers:
+            kyoto = {gazetteer.municipalities[n].prefecture for n in numbers} == {"京都府"}
+            if kyoto and _STREETS.search(text, end):
+                return False  # directions stand before the town
+            return _starts_with_one(fold_place(text[end : end + MAX_TOWN]), numbers, gazetteer)
+    return False
+
+
+def _starts_with_one(place: str, numbers: tuple[int, ...], gazetteer: Gazetteer) -> bool:
+    return any(place[:n] in gazetteer.towns(number) for number in numbers for n in range(len(place), 0, -1))
+
+
+def _two_words(values: pl.Series) -> pl.DataFrame:
+    spaced = values
+    if values.str.contains("　", literal=True).any():
+        spaced = values.str.replace_all("　", " ", literal=True)
+    return spaced.str.splitn(" ", 2).struct.unnest()
+
+
+def _which(words: pl.Series, test: Callable[[str], bool]) -> pl.Series:
+    """Where a word passes; the test is asked once for each distinct one."""
+    import polars as pl
+
+    good = [w for w in words.unique().to_list() if w is not None and test(w)]
+    return words.is_in(pl.Series(good, dtype=pl.String).implode())
+
+
+def _is_surname(word: str) -> bool:
+    return word in Lexicon.load().surnames and _KANJI_WORD.fullmatch(word) is not None and _may_be(word)
+
+
+def _is_given(word: str) -> bool:
+    return word in Lexicon.load().given and _NAME_WORD.fullmatch(word) is not None and _may_be(word)
+
+
+def _may_be(word: str) -> bool:
+    return not word.endswith(_ENDS_POLITELY) and not checks.NEVER_A_NAME.search(word)
+
+
+def _reads(word: str) -> bool:
+    return _KATAKANA_WORD.fullmatch(word) is not None and not COMPANY_KANA.search(word + " ")
+
+
+def _joined_names(values: pl.Series) -> pl.Series:
+    """An ordinary surname and an ordinary given name without a space: nothing ranks higher, so no other reading is taken."""
+    mask = values.is_null()  # all False: nulls were taken out before
+    for size in (2, 3, 1):
+        surname = _which(values.str.slice(0, size), lambda w: Lexicon.load().surnames.get(w) == "S" and _is_surname(w))
+        given = _which(values.str.slice(size), lambda w: Lexicon.load().given.get(w) == "G" and _is_given(w))
+        mask |= surname & given
+    other = values.is_in(_surnames_like_full_names().implode()) | values.str.contains(checks.NEVER_A_NAME.pattern)
+    return mask & (values.str.len_chars() >= 3) & ~other
+
+
+@cache
+def _surnames_like_full_names() -> pl.Series:
+    """Long surnames that are also a surname and a given name (五十嵐), and what forms say instead of a name."""
+    import polars as pl
+
+    lexicon = Lexicon.load()
+    long = [
+        w
+        for w, kind in lexicon.surnames.items()
+        if len(w) > 2 and kind.isupper() and any(w[:n] in lexicon.surnames and w[n:] in lexicon.given for n in (1, 2, 3))
+    ]
+    return pl.Series([*long, *checks.NOT_VALUES], dtype=pl.String)
+
+
+# check digits
+
+
+@cache
+def _partial_sums(weights: tuple[int, int, int, int], modulus: int) -> npt.NDArray[np.int64]:
+    """For four digits at a time: the weighted sum of each number from 0000 to 9999 (weights from the last digit on)."""
+    import numpy as np
+
+    numbers = np.arange(10_000)
+    return sum((numbers // 10**i % 10) * w for i, w in enumerate(weights)) % modulus
+
+
+def my_number_sum(values: pl.Series) -> pl.Series:
+    """Whether twelve digits have the check digit of 個人番号 and are not one digit repeated; False for what is no number."""
+    import numpy as np
+    import polars as pl
+
+    number = values.cast(pl.Int64, strict=False).fill_null(0).to_numpy()
+    low, middle = _partial_sums((0, 2, 3, 4), 11)[number % 10_000], _partial_sums((5, 6, 7, 2), 11)
+    high = _partial_sums((3, 4, 5, 6), 11)
+    rest = (low + middle[number // 10**4 % 10_000] + high[number // 10**8 % 10_000]) % 11
+    expected = np.where(rest <= 1, 0, 11 - rest)
+    return pl.Series((expected == number % 10) & (number % 111_111_111_111 != 0))
+
+
+# whole answers
 
 
 def is_person_name_series(values: pl.Series) -> pl.Series:
     """`piiscan.detect.checks.person_name` of every value: Boolean, null where it cannot be told or the cell is empty."""
-    return _each(values, checks.person_name)
+    return _each(values, checks.person_name, surely_names)
 
 
 def is_surname_series(values: pl.Series) -> pl.Series:
@@ -25,21 +190,22 @@ def is_surname_series(values: pl.Series) -> pl.Series:
 
 def is_kana_name_series(values: pl.Series) -> pl.Series:
     """The same for readings in kana."""
-    return _each(values, checks.kana_name)
+    return _each(values, checks.kana_name, surely_readings)
 
 
 def is_address_series(values: pl.Series) -> pl.Series:
     """The same for addresses."""
-    return _each(values, checks.address)
+    return _each(values, checks.address, surely_addresses)
 
 
-def _each(values: pl.Series, check: Check) -> pl.Series:
+def _each(values: pl.Series, check: Check, surely: Callable[[pl.Series], pl.Series] | None = None) -> pl.Series:
     import polars as pl
 
     known: dict[str | None, bool | None] = {None: None}
+    sure = surely(values).to_list() if surely else [False] * len(values)
     answers: list[bool | None] = []
-    for value in values.to_list():
-        if value not in known:
+    for value, certain in zip(values.to_list(), sure, strict=True):
+        if not certain and value not in known:
             known[value] = check(value)
-        answers.append(known[value])
+        answers.append(True if certain else known[value])
     return pl.Series(values.name, answers, dtype=pl.Boolean)
