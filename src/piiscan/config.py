@@ -62,12 +62,13 @@ class RuleSettings(_Table):
 
 
 class Settings(_Table):
-    """All settings of a scanner. `jobs` 0 means all cores."""
+    """All settings of a scanner. `jobs` 0 means all cores; `timings` has results say where their time went."""
 
     inventory: str = DEFAULT_INVENTORY
     profile: str = "default"
     language: str = Field(default="ja", pattern="^(ja|en)$")
     jobs: int = Field(default=0, ge=0)
+    timings: bool = False
     key_file: Path | None = None
     password_file: Path | None = None
     disable_plugins: tuple[str, ...] = ()

@@ -24,6 +24,10 @@ Profile = Annotated[
 Jobs = Annotated[int | None, typer.Option("--jobs", "-j", min=0, help="Worker processes; 0 for all cores.")]
 Full = Annotated[bool, typer.Option("--full", help="Read everything again, changed or not.")]
 
+Timings = Annotated[
+    bool, typer.Option("--timings", help="Show at the end where the time went: by stage, format and recognizer.")
+]
+
 
 class Format(StrEnum):
     """Output formats of lists."""

@@ -30,6 +30,7 @@ class ProgressWatcher:
         self.lang = lang
         self.items = self.bytes = self.unread = 0
         self.bytes_read = 0
+        self.timings: dict[str, float] = {}
         self.started_at = time.monotonic()
         self._quiet = quiet
         self._last_line = self.started_at
@@ -66,6 +67,8 @@ class ProgressWatcher:
     def finished(self, result: ItemResult) -> None:
         """An item is done."""
         self.bytes_read += result.bytes_read
+        for name, seconds in result.timings.items():
+            self.timings[name] = self.timings.get(name, 0.0) + seconds
         self.unread += result.state in {State.FAILED, State.PARTIAL}
         self._add(1, result.item.size or 0)
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from piiscan.cli import EXIT_FINDINGS, EXIT_UNREAD
-from piiscan.cli.options import Config, FailOn, Full, Inventory, Jobs, Lang, Profile
+from piiscan.cli.options import Config, FailOn, Full, Inventory, Jobs, Lang, Profile, Timings
 from piiscan.cli.words import duration, say, size
 from piiscan.config import load_settings
 from piiscan.errors import UsageError
@@ -48,12 +48,15 @@ def scan(
     full: Full = False,
     fail_on: Failing = None,
     quiet: Quiet = False,
+    timings: Timings = False,
     lang: Lang = None,
 ) -> None:
     """Scan targets into the inventory; only what changed since the last run is read."""
     from piiscan.scanner import Scanner
 
-    settings = load_settings(config, inventory=inventory, jobs=jobs, profile=profile, language=lang)
+    settings = load_settings(
+        config, inventory=inventory, jobs=jobs, profile=profile, timings=timings or None, language=lang
+    )
     scanner = Scanner(settings=settings)
     sources = [scanner.registry.source_for(target) for target in targets]
     _scan(scanner, sources, full=full, fail_on=fail_on, quiet=quiet)
@@ -67,6 +70,7 @@ def run(
     full: Full = False,
     fail_on: Failing = None,
     quiet: Quiet = False,
+    timings: Timings = False,
     lang: Lang = None,
 ) -> None:
     """Scan the targets of piiscan.toml: what a scheduler calls."""
@@ -75,7 +79,9 @@ def run(
     from piiscan.scanner import Scanner
 
     file = Path(config or "piiscan.toml")
-    settings = load_settings(file, inventory=inventory, jobs=jobs, profile=profile, language=lang)
+    settings = load_settings(
+        file, inventory=inventory, jobs=jobs, profile=profile, timings=timings or None, language=lang
+    )
     if not settings.target:
         raise UsageError(f"{file} names no [[target]]")
     scanner = Scanner(settings=settings)
@@ -94,7 +100,8 @@ def _scan(
         scan_all = scanner.scan_configured if configured else partial(scanner.scan_sources, sources or ())
         finished = scan_all(full=full, watcher=watcher)
     if not quiet:
-        print("\n".join(summary_lines(finished, watcher, lang)), file=sys.stderr)  # noqa: T201
+        lines = [*summary_lines(finished, watcher, lang), *timing_lines(watcher.timings, lang)]
+        print("\n".join(lines), file=sys.stderr)  # noqa: T201
     _exit(scanner, finished, fail_on, lang, quiet=quiet)
 
 
@@ -113,6 +120,19 @@ def summary_lines(run: RunRecord, watcher: ProgressWatcher, lang: str) -> list[s
         lines.append(say("read", lang, size=size(watcher.bytes_read), seconds=duration(seconds)))
     elif counters.listed:
         lines.append(say("nothing-read", lang))
+    return lines
+
+
+def timing_lines(seconds: Mapping[str, float], lang: str) -> list[str]:
+    """Where the workers' time went, the most first; what recognizers took is part of the detection. Empty without ``--timings``."""
+    stages = {name: spent for name, spent in seconds.items() if not name.startswith("recognizer:")}
+    total = sum(stages.values())
+    if not total:
+        return []
+    lines = [say("timings", lang, seconds=f"{total:.2f}")]
+    for group in (stages, {name: spent for name, spent in seconds.items() if name not in stages}):
+        for name, spent in sorted(group.items(), key=lambda pair: -pair[1]):
+            lines.append(f"  {spent:10.3f} s {spent / total:5.0%}  {name}")
     return lines
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Generator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from time import perf_counter
 
 from piiscan.config import Settings
@@ -19,6 +19,7 @@ from piiscan.protocols import Prefetches, Source
 from piiscan.rules.loader import load_rules
 from piiscan.rules.model import RuleSet
 from piiscan.scan.collect import Collector
+from piiscan.scan.stopwatch import Stopwatch
 from piiscan.scan.walk import Closed, Event, Opened, ReaderTable, Walk
 
 
@@ -40,7 +41,7 @@ class Worker:
     detector: Detector
     redactor: Redactor
     settings: Settings
-    timings: dict[str, float] = field(default_factory=dict)
+    clock: Stopwatch | None = None
 
     @classmethod
     def build(cls, recipe: Recipe, registry: Registry | None = None, rules: RuleSet | None = None) -> Worker:
@@ -50,7 +51,8 @@ class Worker:
         rules = rules or rules_for(settings, registry)
         walk = Walk(ReaderTable(registry.readers), settings.passwords())
         detector = build_detector(registry, rules)
-        return cls(recipe.sources, walk, detector, Redactor(rules, recipe.key), settings)
+        detector.clock = clock = Stopwatch() if settings.timings else None
+        return cls(recipe.sources, walk, detector, Redactor(rules, recipe.key), settings, clock)
 
     def scan(self, item: Item) -> list[ItemResult]:
         """The result of an item, then those of its members, inner ones before outer ones. Never raises for what is in the item."""
@@ -59,6 +61,8 @@ class Worker:
         results: list[ItemResult] = []
         open_items: list[Collector] = []
         events = self._events(item, source, budget)
+        if self.clock:
+            events = self._timed(events, self.clock)
         for event in events:
             try:
                 self._take(event, open_items, results, budget)
@@ -69,6 +73,8 @@ class Worker:
         while open_items:
             self._close(open_items, results, complete=False)
         results[-1] = self._recheck(results[-1], source)
+        if self.clock:
+            results[-1] = replace(results[-1], timings=self.clock.taken())
         results.reverse()
         return results
 
@@ -92,6 +98,28 @@ class Worker:
             return
         yield from self.walk.item(item, source, budget)
 
+    @staticmethod
+    def _timed(events: Generator[Event, None, None], clock: Stopwatch) -> Generator[Event, None, None]:
+        """The same events; the time each takes to come is reading of the innermost open item."""
+        kinds: list[str] = []
+        try:
+            while True:
+                started = perf_counter()
+                event = next(events, None)
+                seconds = perf_counter() - started
+                if event is None:
+                    return
+                if isinstance(event, Opened):
+                    kinds.append(event.media_type or "records")
+                clock.read(kinds[-1] if kinds else "", seconds)
+                if isinstance(event, Closed):
+                    kinds.pop()
+                elif isinstance(event, TableSegment):
+                    event = replace(event, batches=clock.reads(kinds[-1], event.batches))
+                yield event
+        finally:
+            events.close()
+
     def _take(self, event: Event, open_items: list[Collector], results: list[ItemResult], budget: Budget) -> None:
         if isinstance(event, Opened):
             open_items.append(Collector(event.item, self.redactor, event.media_type))
@@ -103,15 +131,20 @@ class Worker:
             self._detect(event, open_items[-1], budget)
 
     def _detect(self, segment: TextSegment | TableSegment, collector: Collector, budget: Budget) -> None:
-        started = perf_counter()
+        started, privacy = perf_counter(), 0.0
+        read = self.clock.reading if self.clock else 0.0
         for detected in self.detector.scan(segment):
+            found = perf_counter()
             collector.add(detected)
+            privacy += perf_counter() - found
             budget.check_time()
         budget.check_time()
         if not (isinstance(segment, TextSegment) and segment.locator.get("name")):
             collector.read_anything = True
-        kind = "detect.table" if isinstance(segment, TableSegment) else "detect.text"
-        self.timings[kind] = self.timings.get(kind, 0.0) + perf_counter() - started
+        if self.clock:
+            kind = "detect:table" if isinstance(segment, TableSegment) else "detect:text"
+            self.clock.add(kind, perf_counter() - started - privacy - (self.clock.reading - read))
+            self.clock.add("privacy", privacy)
 
     @staticmethod
     def _close(open_items: list[Collector], results: list[ItemResult], *, complete: bool) -> None:

@@ -1,0 +1,75 @@
+"""``--timings``: where the time went, by stage, format and recognizer."""
+
+import time
+from pathlib import Path
+
+import pytest
+
+from piiscan import Scanner, Settings
+from piiscan.cli import main
+from piiscan.model import ItemResult
+from piiscan.scan.run import SilentWatcher
+from piiscan.scan.stopwatch import Stopwatch
+
+
+class Keeper(SilentWatcher):
+    """Keeps what results say of time."""
+
+    def __init__(self) -> None:
+        self.kept: list[dict[str, float]] = []
+
+    def finished(self, result: ItemResult) -> None:
+        self.kept.append(dict(result.timings))
+
+
+@pytest.fixture
+def share(tmp_path: Path) -> Path:
+    """A text and a table."""
+    folder = tmp_path / "share"
+    folder.mkdir()
+    (folder / "memo.txt").write_text("担当は山田様、電話 03-3456-7890\n" * 50, encoding="utf-8")
+    rows = "".join(f"{n},user{n}@example.jp\n" for n in range(300))
+    (folder / "list.csv").write_text("番号,メール\n" + rows, encoding="utf-8")
+    return folder
+
+
+def scanned(share: Path, settings: Settings) -> tuple[list[dict[str, float]], float]:
+    """What the results say, and how long it took."""
+    watcher = Keeper()
+    started = time.perf_counter()
+    Scanner(settings=settings).scan(share, inventory=f"sqlite:///{share.parent}/inventory.db", watcher=watcher)
+    return watcher.kept, time.perf_counter() - started
+
+
+def test_every_item_says_where_its_time_went(share: Path) -> None:
+    """Stages by what they are, none negative, together not more than there was."""
+    kept, elapsed = scanned(share, Settings(jobs=1, timings=True))
+    names = {name for timings in kept for name in timings}
+    assert {"read:text/plain", "read:text/csv", "detect:text", "detect:table", "privacy", "recognizer:names"} <= names
+    assert all(seconds >= 0 for timings in kept for seconds in timings.values())
+    stages = [s for timings in kept for name, s in timings.items() if not name.startswith("recognizer:")]
+    assert 0 < sum(stages) < elapsed
+
+
+def test_nobody_who_did_not_ask_is_told(share: Path) -> None:
+    """Results stay without timings."""
+    assert scanned(share, Settings(jobs=1))[0] == [{}, {}]
+
+
+def test_the_command_prints_them_for_workers_too(share: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """They come from other processes to the end of the summary, on stderr."""
+    with pytest.raises(SystemExit) as left:
+        main(["scan", str(share), "--inventory", f"sqlite:///{share.parent}/cli.db", "--jobs", "2", "--timings"])
+    assert left.value.code == 0
+    shown = capsys.readouterr()
+    assert "read:text/csv" in shown.err
+    assert "recognizer:digits" in shown.err
+    assert not shown.out
+
+
+def test_what_was_taken_is_not_told_twice() -> None:
+    """Each item gets its own seconds."""
+    clock = Stopwatch()
+    assert list(clock.reads("text/csv", iter("ab"))) == ["a", "b"]
+    assert set(clock.taken()) == {"read:text/csv"}
+    assert clock.taken() == {}
