@@ -93,6 +93,16 @@ class Lexicon:
         )
 
     @cached_property
+    def _surname_edges(self) -> tuple[Mapping[str, int], Mapping[str, int]]:
+        names = [name for name in self.surnames if len(name) > 1]
+        return Counter(name[0] for name in names), Counter(name[-1] for name in names)
+
+    def likely_surname(self, word: str, first: int, last: int) -> bool:
+        """Whether at least `first` surnames begin, and `last` end, as this word does."""
+        begins, ends = self._surname_edges
+        return len(word) > 1 and begins.get(word[0], 0) >= first and ends.get(word[-1], 0) >= last
+
+    @cached_property
     def kana(self) -> Mapping[str, frozenset[str]]:
         """Katakana words: ``surname`` and ``given`` readings, ``foreign`` names, ``foreign-word`` that are ordinary words as well."""
         return {key: frozenset(words) for key, words in read_data("kana")[1]}

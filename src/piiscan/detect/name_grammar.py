@@ -9,7 +9,17 @@ from dataclasses import dataclass
 from typing import Literal
 
 from piiscan.detect.lexicon import Lexicon, enlarge
-from piiscan.detect.names_evidence import KANJI, addressed, ends_word, is_kanji, is_katakana, not_name_after
+from piiscan.detect.names_evidence import (
+    KANJI,
+    NOT_NAME_AFTER,
+    PARTICLES,
+    addressed,
+    ends_word,
+    is_kanji,
+    is_katakana,
+    not_name_after,
+    role_at,
+)
 
 GAPS = " 　・･"
 MAX_SURNAME, MAX_GIVEN = 5, 5
@@ -20,6 +30,10 @@ _SURNAME_RANK = {"S": 4, "s": 3, "P": 3, "p": 2, "W": 2, "w": 1, "x": 1, "X": 1}
 _LIKELY_FIRST, _LIKELY_LAST = 40, 40
 """How many given names of the dictionary must begin or end with a kanji before it makes an unknown word a likely given name."""
 _GIVEN_RANK = {"?": 0, "G": 4, "g": 3, "S": 3, "s": 2, "P": 1, "p": 1, "W": 1, "w": 1, "x": 1, "X": 1}
+_SURNAME_EDGES = (5, 30)
+"""How many surnames of the dictionary begin and end with the kanji of an unknown one."""
+_NEVER_GIVEN = frozenset(NOT_NAME_AFTER)
+_OTHER_READING = re.compile("[ァ-ヺ]ー|オンライン|リーダー|サービス|センター|ロング|ショート")
 COMPANY_KANA = re.compile(r"^(?:カブシキ|ユウゲン|カ\)|ユ\)|ド\)|シヤ\)|ザイ\)|イ\))|[(]カ\)?$|[(]ユ\)?$|\)カ$")
 
 
@@ -72,10 +86,19 @@ class NameGrammar:
         if surname not in "SP" or surname_end - start < 2:
             return None
         given_start = surname_end + (text[surname_end : surname_end + 1] in (" ", "　"))
+        run = _HIRAGANA.match(text, given_start)
+        if run and self._is_given_hiragana(run.group()) and len(run.group()) < 5 and run.group() not in PARTICLES:
+            after = text[run.end() : run.end() + 1]
+            if (
+                addressed(text, run.end())
+                or role_at(text, run.end())
+                or not (after.isalnum() or is_kanji(after or "一"))
+            ):
+                return FullName(start, surname_end, given_start, run.end(), surname, "?")
         for length in (3, 2, 1):
             given = text[given_start : given_start + length]
             end = given_start + length
-            if len(given) < length or not all(map(is_kanji, given)) or text[start:end] in self._lexicon.not_names:
+            if given in _NEVER_GIVEN or len(given) < length or not all(map(is_kanji, given)) or text[start:end] in self._lexicon.not_names:
                 continue
             likely = self._lexicon.likely_given(given, _LIKELY_FIRST, _LIKELY_LAST)
             if ends_word(text, end) and (likely or (addressed(text, end) and not not_name_after(text, surname_end))):
@@ -142,9 +165,12 @@ class NameGrammar:
         return any(
             0 < len(value) - end <= 3
             and self._lexicon.surnames[value[:end]] in "SP"
-            and all(map(is_kanji, value[end:]))
+            and (all(map(is_kanji, value[end:])) or self._is_given_hiragana(value[end:]))
             for end in ends
         )
+
+    def _is_given_hiragana(self, word: str) -> bool:
+        return bool(len(word) > 2 and _HIRAGANA.fullmatch(word) and to_katakana(word) in self._lexicon.kana["given"])
 
     def kana_value(self, value: str) -> float:
         """How sure a value in kana (any width) is a person's reading or a name in katakana, 0..1. Companies are 0."""
@@ -164,6 +190,53 @@ class NameGrammar:
         if foreign == len(parts):
             return 0.9
         return 0.7 if surname or given or foreign else 0.0
+
+    def guessed(self, value: str) -> float:
+        """How much kanji that no dictionary has as a name look like one, 0..0.55: for places where names are expected."""
+        pair = re.fullmatch(rf"[{KANJI}]{{1,4}}[ 　][{KANJI}ぁ-ゖ]{{1,4}}", value)
+        if pair:
+            given = re.split("[ 　]", value)[1]
+            if self._lexicon.given.get(given, "x") in "Gg":
+                return 0.7
+            return 0.55 if given in self._lexicon.given or self._lexicon.likely_given(given, 5, 5) else 0.3
+        kana = re.fullmatch(rf"([{KANJI}]{{2,3}})([ぁ-ゖ]{{2,4}})", value)
+        if kana and to_katakana(kana.group(2)) in self._lexicon.kana["given"]:
+            return 0.5 if self._lexicon.likely_surname(kana.group(1), *_SURNAME_EDGES) else 0.0
+        if not re.fullmatch(rf"[{KANJI}]{{2,6}}", value) or value in self._lexicon.not_names:
+            return 0.0
+        if len(value) < 4 and self._lexicon.likely_surname(value, *_SURNAME_EDGES):
+            return 0.45
+        cuts = [n for n in (2, 3, 1) if n < len(value) < n + 4]
+        if any(
+            self._splits(value[:n], value[n:])
+            and self._lexicon.given.get(value[n:], "x") in "Gg"
+            and len(value) > n + 1
+            for n in cuts
+        ):
+            return 0.6
+        return 0.45 if any(self._splits(value[:n], value[n:]) for n in cuts) else 0.2
+
+    def _splits(self, surname: str, given: str) -> bool:
+        known = surname in self._lexicon.surnames or self._lexicon.likely_surname(surname, *_SURNAME_EDGES)
+        return known and (given in self._lexicon.given or self._lexicon.likely_given(given, 20, 20))
+
+    def kana_guessed(self, value: str) -> float:
+        """The same as `kana_value` for readings of rare names, where a reading is expected."""
+        text = unicodedata.normalize("NFKC", value).strip()
+        parts = [enlarge(to_katakana(p)) for p in re.split(r"[\s・]+", text) if p]
+        if not parts or not all(map(_KATAKANA.fullmatch, parts)):
+            return 0.0
+        if len(parts) == 2:
+            return 0.4 if min(map(len, parts)) > 1 and not _OTHER_READING.search(text) else 0.0
+        surnames = self._lexicon.plain_kana_surnames
+        word = parts[0]
+        starts = (
+            len(word) > 4
+            and not _OTHER_READING.search(word)
+            and "ー" not in word
+            and any(word[:n] in surnames for n in (4, 3, 2))
+        )
+        return 0.35 if starts else 0.0
 
     def _joined_kana(self, word: str) -> float:
         plain = enlarge(word)

@@ -20,7 +20,7 @@ HONORIFICS = words(
 """Follow a name and nothing else (or next to nothing else)."""
 ROLES = words(
     """
-    選手 監督 投手 捕手 教授 准教授 名誉教授 助教 講師 博士 議員 衆院議員 参院議員 知事 市長 町長 村長 区長 大臣 首相 総理 元首相 大統領 総統 社長
+    代表取締役 代表取締役社長 取締役社長 執行役員 選手 監督 投手 捕手 教授 准教授 名誉教授 助教 講師 博士 議員 衆院議員 参院議員 知事 市長 町長 村長 区長 大臣 首相 総理 元首相 大統領 総統 社長
     副社長 会長 専務 常務 取締役 部長 次長 課長 係長 主任 主査 店長 所長 院長 支店長 本部長 工場長 室長 局長 署長 校長 教諭 園長 理事長 理事 代表
     容疑者 被告 受刑者 死刑囚 被害者 棋士 九段 八段 七段 騎手 親方 関 横綱 大関 アナ アナウンサー 記者 編集長 署員 巡査 警部 大佐 少佐 中佐 大尉 中尉
     少尉 大将 中将 少将 元帥 将軍 名人 竜王 王将 女王 警視
@@ -80,7 +80,7 @@ NOT_VALUES = frozenset(
     )
 )
 SAMPLE_WORDS = re.compile("記入例|記載例|入力例|サンプル|ダミー|テスト|見本|example|sample|dummy", re.IGNORECASE)
-SAMPLE_NAMES = re.compile("^(?:テスト|見本|記入)|^(?:山田|東京|日本|国税|都庁|個人|年金)[ 　]?(?:太郎|花子|一郎|次郎)$")
+SAMPLE_NAMES = re.compile("^(?:テスト|見本|記入)|^(?:山田|東京|日本|国税|都庁|個人|年金)[ 　]?(?:太郎|花子|一郎|次郎)$|^(?:John|Jane) (?:Doe|Smith|Q)")
 PARTICLES = words(
     """
     は が を に と の も で へ や か ら だ な 、 から より まで など ほか って こそ さえ しか として による さん さま くん ちゃん 氏
@@ -90,7 +90,9 @@ WEAK_LABELS = frozenset(
     words(
         """
     名前 担当 担当者 責任者 代表者 代表取締役 作成者 記入者 申請者 申込者 申込人 契約者 保護者 患者 講師 参加者 出席者 発行者 承認者 届出人 署名
-    ご署名 氏 姓 名 名字 宛名 宛先 差出人 送信者 受信者 連絡先 お届け先 送り主 依頼主 ご依頼主 紹介者 name from to cc bcc reply-to sei mei myoji
+    ご署名 氏 姓 名 名字 宛名 宛先 差出人 送信者 受信者 連絡先 お届け先 送り主 依頼主 ご依頼主 紹介者 対応者 議事録作成 議事録作成者 書記 司会 議長 記録者 面談者
+    面接官 欠席者 同席者 起案者 起案 照査 検印 立会人 証人 保証人 連帯保証人 後見人 担任 主治医 監督者 検収者 受付者 受付担当 お客様 お客さま
+    ご依頼人 作成担当 所有者 使用者 管理責任者 employee staff attn 発信者 起票者 処理者 対応 作成 承認 確認 name from to cc bcc reply-to sei mei myoji
     seimei sei_mei name_sei name_mei name01 name02 last_name first_name family_name given_name middle_name lastname firstname sender author surname
     forename recipient holder contact display_name creator owner lastmodifiedby last_modified_by
     """
@@ -120,7 +122,7 @@ PERSON_LABELS = words(
 """Used beside those of the rules."""
 KANA_LABELS = words(
     """
-    フリガナ ふりがな ﾌﾘｶﾞﾅ ヨミガナ よみがな カナ氏名 氏名カナ furigana name_kana
+    シメイ しめい カナシメイ ｼﾒｲ フリガナ ふりがな ﾌﾘｶﾞﾅ ヨミガナ よみがな カナ氏名 氏名カナ furigana name_kana
     """
 )
 NOT_A_LABEL_BEFORE = re.compile(
@@ -130,7 +132,7 @@ NOT_A_LABEL_BEFORE = re.compile(
 )
 _EXTRA = "[（(][^（）()\\n]{0,12}[)）]"
 LABEL_END = re.compile(
-    rf"[ \t　]*(?:{_EXTRA})?[ \t　]*(?:[:：=＝|｜\t】］\]〕」>＞;]|\"[ \t]*:|</[a-z]+>)"
+    rf"[ \t　]*(?:{_EXTRA})?[ \t　]*(?:[:：=＝|｜│┃\t】］\]〕」>＞;]|\"[ \t]*:|</[a-z]+>)"
     rf"(?:[ \t　\"'「『]|<[^<>\n]{{1,60}}>|\r?\n[ \t　]{{0,8}}(?=[^\n:：]{{2,16}}(?:\n|$)))*",
     re.IGNORECASE,
 )

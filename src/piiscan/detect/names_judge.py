@@ -18,7 +18,7 @@ SCALE = 100
 LEARNED = "learned"
 _STEPS = ((0.0, 0.0), (0.36, 0.35), (0.86, 0.5), (1.0, 0.65))
 """Probability -> score: what the thresholds of the profiles ``thorough`` (0.35) and ``default`` (0.5) mean to the judge."""
-SURE = 0.58
+SURE = 0.5
 """Rules that are as sure as this are not judged again."""
 
 

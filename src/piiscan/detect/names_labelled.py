@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from piiscan.detect.automaton import build
-from piiscan.detect.name_grammar import NameGrammar
+from piiscan.detect.name_grammar import COMPANY_KANA, NameGrammar
 from piiscan.detect.names_evidence import (
     GIVEN_LABELS,
     HONORIFICS,
@@ -17,6 +18,7 @@ from piiscan.detect.names_evidence import (
     NEXT_LINE,
     NOT_A_LABEL_BEFORE,
     NOT_VALUES,
+    SAMPLE_NAMES,
     SURNAME_LABELS,
     WEAK_LABELS,
     is_kanji,
@@ -25,21 +27,57 @@ from piiscan.detect.names_evidence import (
 from piiscan.detect.names_prose import NameSpan
 
 _KANA_CLASS = "ァ-ヺーぁ-ゖｦ-ﾟ"
-_VALUE = re.compile(
-    r"[^\s、。,，;；:：/／|｜<>()（）「」『』\[\]【】\"'=＝{}]{1,20}(?:[ 　][^\s、。,，;；:：/／|｜<>()（）「」『』\[\]【】\"'=＝{}]{1,15}){0,3}"
-)
+_CELL = r"[^\s、。,，;；:：/／|｜│┃<>()（）「」『』\[\]【】\"'=＝{}㊞]"
+_VALUE = re.compile(rf"{_CELL}{{1,20}}(?:[ 　]{_CELL}{{1,15}}){{0,3}}")
 _LATIN_VALUE = re.compile(r"[A-Za-z][A-Za-z'\-]{0,20}\.?(?:,? [A-Za-z][A-Za-z'\-]{0,20}\.?){1,3}")
 _KANA_VALUE = re.compile(rf"[{_KANA_CLASS}]{{2,20}}(?:[ 　・･][{_KANA_CLASS}]{{1,20}}){{0,3}}(?![{KANJI}])")
-_KANA_BESIDE = re.compile(rf"[ 　]?[（(〔\[]([{_KANA_CLASS}]{{2,12}}[ 　・]?[{_KANA_CLASS}]{{0,12}})[)）〕\]]")
+_NOT_READINGS = frozenset(
+    (
+        "カタカナ",
+        "フリガナ",
+        "ひらがな",
+        "ふりがな",
+        "メイ",
+        "セイ",
+        "せい",
+        "めい",
+        "なし",
+        "ナシ",
+        "オンライン",
+        "ウェブ",
+        "リモート",
+        "オブザーバー",
+        "リーダー",
+        "メンバー",
+        "ゲスト",
+    )
+)
+_KANA_BESIDE = re.compile(
+    rf"[ 　]?(?:様|さま|さん|氏|殿)?[ 　]?[（(〔\[]([{_KANA_CLASS}]{{2,12}}[ 　・]?[{_KANA_CLASS}]{{0,12}})[)）〕\]]"
+)
 _PLAIN_PAIR = re.compile(
     r"(?<![ｦ-ﾟァ-ヺー])(?:[ｦ-ﾟ]{2,12}[ 　][ｦ-ﾟ]{2,12}|[ァ-ヺー]{2,8}[ 　][ァ-ヺー]{2,8})(?![ｦ-ﾟァ-ヺー()（）])"
 )
 _KANA_GAP = re.compile("[ 　](?=[ァ-ヺｦ-ﾟ])(?<=[ァ-ヺーｦ-ﾟ].)")  # the blank first: it is rare
 _UNKNOWN_PAIR = re.compile(rf"[{KANJI}]{{1,4}}[ 　][{KANJI}ぁ-ゖ]{{1,4}}")
 _MAILBOX = re.compile(r"<[\w.+\-=/]{1,64}@[\w.\-]{1,255}>")
+_WORD_START = re.compile(r"(?<![^\s　])[^\s　]")
+_BEFORE_NAME = re.compile("[0-9０-９]")
 _BEFORE_MAILBOX = re.compile(r"[^\n<>,;:\"']{2,40}$")
+_LATIN_PAIR = re.compile(r"[A-Z][A-Za-z'’\-]{1,20} [A-Z][A-Za-z'’\-]{1,20}")
+_IN_KANA = re.compile(
+    r"[（(](?:全角|半角)?(?:カナ|かな|フリガナ|ふりがな|カタカナ|ヨミ|ｶﾅ|ﾌﾘｶﾞﾅ)[)）][ 　:：=】\]|｜│\t\"]*$"
+)
 _MAX_FIELD = 100
-_COMPANY = re.compile("株式会社|㈱|[(（]株[)）]|有限会社|合同会社|御中|各位|[課室]$|センター$|事務局|窓口")
+_INNER_BLANKS = (" ", "　", "  ", "　　")
+"""氏　名, お 名 前: labels spread to the width of a form."""
+_FIELD_STARTS = frozenset(("", *"\n\t 　|｜│┃/／,、【[(（・■□●○◆*>"))
+_UNIT = re.compile(
+    r"(?:[^\s　、。:：（）()]{1,16}(?:部|課|室|係|局|店|センター|グループ|チーム|本社|工場|支社)|[(（][^（()）\n]{1,16}[)）])[ 　]+"
+)
+"""A department before the name of who belongs to it."""
+_NEXT_LABEL = re.compile(r"[ 　\t]+[^\s　]{1,6}$")
+NOT_PERSON = re.compile("株式会社|㈱|[(（]株[)）]|有限会社|合同会社|御中|各位|[課室]$|センター$|事務局|窓口")
 _THING = re.compile("[部課室係店社局院校園館駅市県町村区場所]$")
 
 
@@ -47,7 +85,7 @@ _THING = re.compile("[部課室係店社局院校園館駅市県町村区場所]
 class _Label:
     text: str
     kind: str
-    """``strong`` (氏名), ``weak`` (担当者, name) or ``kana``."""
+    """``strong`` (氏名), ``weak`` (担当者, name), ``gap`` (a weak one with nothing but a blank behind it) or ``kana``."""
 
 
 class Labels:
@@ -79,6 +117,10 @@ class Labels:
         for start, end, number in self._automaton.find(text):
             label = self._labels[number]
             value = _value_start(text, start, end, label)
+            if value is None and label.kind == "weak" and text[start - 1 : start] in _FIELD_STARTS:
+                gap = LABEL_GAP.match(text, end)
+                value = gap.end() if gap and not label.text.isascii() else None
+                label = replace(label, kind="gap")
             if value and (value not in found or found[value][0] < end - start):
                 found[value] = (end - start, label)
         for value, (_, label) in sorted(found.items()):
@@ -92,7 +134,8 @@ def plain(label: str) -> str:
 
 def _spellings(label: str) -> set[str]:
     if not label.isascii():
-        return {label}
+        wide = {blank.join(label) for blank in _INNER_BLANKS} if len(label) < 4 else set()
+        return {label, *wide}
     words = re.split(r"[_ \-]", label)
     forms = {
         "_".join(words),
@@ -106,6 +149,8 @@ def _spellings(label: str) -> set[str]:
 def _value_start(text: str, start: int, end: int, label: _Label) -> int | None:
     """Where the value of a label starts, if this is a label."""
     before = text[start - 1] if start else ""
+    if label.kind == "kana" and before in ("（", "(") and text[end : end + 1] in ("）", ")"):
+        return len(text) - len(text[end + 1 :].lstrip(" 　\t"))
     if label.text.isascii():
         hump = before.islower() and text[start].isupper()
         if (before.isascii() and before.isalpha() and not hump) or NOT_A_LABEL_BEFORE.search(
@@ -142,14 +187,24 @@ class LabelledNames:
 
     def value(self, text: str, start: int, label: _Label) -> Iterator[tuple[str, NameSpan]]:
         """What stands at `start`, read as the label says."""
-        span = self._kana(text, start, label) if label.kind == "kana" else self._person(text, start, label)
+        kana = label.kind == "kana" or self._asks_for_kana(text, start, label)
+        span = self._kana(text, start, label) if kana else self._person(text, start, label)
         if span:
-            yield ("kana" if label.kind == "kana" else "person"), span
+            yield ("kana" if kana else "person"), span
+
+    def _asks_for_kana(self, text: str, start: int, label: _Label) -> bool:
+        """Whether the label says カナ in brackets, or is that of a bank account, whose holders are written in kana."""
+        if _IN_KANA.search(text, max(0, start - 14), start):
+            return True
+        return "名義" in label.text and bool(_KANA_VALUE.match(text, start)) and not text[start].isascii()
 
     def _person(self, text: str, start: int, label: _Label) -> NameSpan | None:
         strong = label.kind == "strong"
         evidence = (f"label:{label.text}",)
-        full = self._grammar.full_name(text, start, self._grammar.surname_ends(text, start))
+        part = "given" if label.text in GIVEN_LABELS else "surname" if label.text in SURNAME_LABELS else ""
+        if unit := _UNIT.match(text, start):
+            start = unit.end()
+        full = None if part else self._grammar.full_name(text, start, self._grammar.surname_ends(text, start))
         if full:
             sure = full.given != "?" and (full.rank >= 5 or full.spaced)
             score = (0.95 if sure else 0.8) if strong else (0.9 if sure else 0.7)
@@ -157,12 +212,14 @@ class LabelledNames:
         match = _LATIN_VALUE.match(text, start) or _VALUE.match(text, start)
         if match is None:
             return None
-        value = without_honorific(match.group())
-        if not value or value in NOT_VALUES or _COMPANY.search(value):
-            return None
-        part = "given" if label.text in GIVEN_LABELS else "surname" if label.text in SURNAME_LABELS else ""
-        score = self._score(value, strong, part)
-        return NameSpan(start, start + len(value), score, evidence) if score else None
+        for value in _readings(_before_label(text, match)):
+            if not value or value in NOT_VALUES or NOT_PERSON.search(value):
+                continue
+            if label.kind == "gap" and self._grammar.value_kind(value)[1] < 0.8:
+                continue
+            if score := self._score(value, strong, part):
+                return NameSpan(start, start + len(value), score, evidence)
+        return None
 
     def _score(self, value: str, strong: bool, part: str) -> float:
         """How sure the value of a label is a name; `part` says that the label asks for one part only."""
@@ -173,28 +230,39 @@ class LabelledNames:
             return sure * (0.8 if strong else 0.45)
         if kind == "kana" and not strong:
             return 0.5 * sure
+        if kind == "latin" and sure < 0.75 and not strong and ("," in value or SAMPLE_NAMES.search(value)):
+            return 0.4
         if kind:
-            return sure * (0.95 if strong else 0.8)
-        if strong and _UNKNOWN_PAIR.fullmatch(value):
+            return sure * (0.95 if strong else 0.85)
+        if strong and _LATIN_PAIR.fullmatch(value):
             return 0.6
-        return (0.7 if strong else 0.55) if self._grammar.surname_and_more(value) and not _THING.search(value) else 0.0
+        if _THING.search(value):
+            return 0.0
+        if _UNKNOWN_PAIR.fullmatch(value) and (strong or self._grammar.guessed(value) > 0.5):
+            return 0.6
+        if self._grammar.surname_and_more(value):
+            return 0.7 if strong else 0.55
+        guess = self._grammar.guessed(value)
+        return 0.4 + 0.3 * guess if guess >= (0.2 if strong else 0.4) else 0.0
 
     def _kana(self, text: str, start: int, label: _Label) -> NameSpan | None:
         match = _KANA_VALUE.match(text, start)
         if match is None:
             return None
-        value = match.group().rstrip(" 　")
-        sure = self._grammar.kana_value(value)
-        if not sure:
+        value = _before_label(text, match).rstrip(" 　")
+        if COMPANY_KANA.search(unicodedata.normalize("NFKC", value)) or value in _NOT_READINGS:
             return None
-        return NameSpan(start, start + len(value), 0.45 + 0.5 * sure, (f"label:{label.text}", "dictionary:kana"))
+        sure = self._grammar.kana_value(value)
+        known = ("dictionary:kana",) if sure else ()
+        return NameSpan(start, start + len(value), 0.6 + 0.35 * sure, (f"label:{label.text}", *known))
 
     def beside(self, text: str, end: int) -> NameSpan | None:
         """The reading in brackets after a name that ends here."""
         match = _KANA_BESIDE.match(text, end)
-        if match is None or not (sure := self._grammar.kana_value(match.group(1))):
+        if match is None or match.group(1) in _NOT_READINGS:
             return None
-        return NameSpan(match.start(1), match.end(1), 0.4 + 0.45 * sure, ("neighbour:PERSON",))
+        sure = self._grammar.kana_value(match.group(1)) or self._grammar.kana_guessed(match.group(1))
+        return NameSpan(match.start(1), match.end(1), 0.4 + 0.45 * sure, ("neighbour:PERSON",)) if sure else None
 
     def kana_pairs(self, text: str) -> Iterator[NameSpan]:
         """Surname and given name in kana with a gap, without a label."""
@@ -216,13 +284,38 @@ class LabelledNames:
                 yield from self._shown(text, shown.start(), shown.end())
 
     def _shown(self, text: str, start: int, end: int) -> Iterator[NameSpan]:
-        raw = text[start:end]
-        value = without_honorific(raw.strip(" \t　"))
-        kind, sure = self._grammar.value_kind(value)
-        if kind and not _COMPANY.search(value):
-            first = start + len(raw) - len(raw.lstrip(" \t　"))
-            weight = 0.95 if kind in ("full", "latin") else 0.75
-            yield NameSpan(first, first + len(value), sure * weight, ("neighbour:EMAIL_ADDRESS",))
+        for word in (m for n, m in enumerate(_WORD_START.finditer(text, start, end)) if n < 4):
+            value = without_honorific(text[word.start() : end].strip(" \t　"))
+            kind, sure = self._grammar.value_kind(value)
+            if not kind and not _BEFORE_NAME.search(value):
+                sure = self._grammar.guessed(value) * 1.3
+            if sure >= 0.5 and not NOT_PERSON.search(value):
+                weight = 0.95 if kind in ("full", "latin") else 0.75
+                yield NameSpan(word.start(), word.start() + len(value), sure * weight, ("neighbour:EMAIL_ADDRESS",))
+                return
+
+
+def _before_label(text: str, match: re.Match[str]) -> str:
+    """The value without its last word, where that is the label of what comes next: 姓：山田　名：花子."""
+    value = match.group()
+    if text[match.end() : match.end() + 1] in ("：", ":", "】", "]"):
+        return _NEXT_LABEL.sub("", value)
+    return value
+
+
+def _readings(value: str) -> Iterator[str]:
+    """The value as a name, then without what follows its second and its first word."""
+    value = value.rstrip(" 　,")
+    yield without_honorific(value)
+    words = list(_WORD_START.finditer(value))
+    for count in (2, 1):
+        if len(words) > count:
+            yield without_honorific(value[: words[count].start()].rstrip(" 　,"))
+
+
+def is_thing(value: str) -> bool:
+    """Whether a value ends as departments, shops and places do."""
+    return bool(_THING.search(value))
 
 
 def without_honorific(value: str) -> str:

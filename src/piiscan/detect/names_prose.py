@@ -37,7 +37,7 @@ _ADDRESSED = re.compile(
 )
 _INITIALS = re.compile(r"(?<![A-Za-zＡ-Ｚァ-ヺ])(?:[A-ZＡ-Ｚ](?:[.．・] ?)){1,3}([ァ-ヺー]{3,})(?![ァ-ヺー・])")
 _FOR_PERSONS = frozenset(("様", "さん", "氏", "さま"))
-_EDGES = frozenset(("", *" 　\t\n\r、，,|｜;；・()（）:：\"'「」<>/"))
+_EDGES = frozenset(("", *" 　\t\n\r、，,|｜│┃;；・()（）:：\"'「」<>/"))
 _PAIR = 0.52
 _ALONE = (0.42, 0.3, 0.2)
 _SUBJECT = re.compile("(?<![ァ-ヺー・＝])[ァ-ヺー]{3,}(?=[はがをにのもと、])")

@@ -12,6 +12,8 @@ from piiscan.detect.name_grammar import NameGrammar
 from piiscan.detect.names_evidence import KANA_LABELS, PERSON_LABELS, SAMPLE_NAMES, SAMPLE_WORDS, WEAK_LABELS
 from piiscan.detect.names_judge import JudgedNames, NameModel
 from piiscan.detect.names_labelled import LabelledNames, Labels
+from piiscan.detect.names_latin import LatinNames
+from piiscan.detect.names_near import NearNames
 from piiscan.detect.names_prose import NameSpan, ProseNames, best
 from piiscan.detect.sudachi import Judge
 from piiscan.detect.variants import FoldedText, fold_variants
@@ -44,6 +46,8 @@ class NameRecognizer:
         self._lexicon = lexicon
         self._labelled = LabelledNames(grammar, Labels(_labels(rules, PERSON), _labels(rules, KANA)))
         self._prose = ProseNames(lexicon, grammar, judge)
+        self._near = NearNames(lexicon, grammar, judge)
+        self._latin = LatinNames(lexicon, grammar)
         self._judged = JudgedNames(lexicon, model or NameModel.load())
         self._whole = rules.profile.threshold(PERSON) < DEEP_BELOW
         self._rules = {PERSON: _rule(rules, PERSON, "ja.person"), KANA: _rule(rules, KANA, "ja.name_kana")}
@@ -52,6 +56,7 @@ class NameRecognizer:
         """Names and readings in the view's text."""
         ready = folded(view)
         found = list(self._spans(view, ready))
+        found += [(PERSON, span) for span in self._company(view, ready.text, found)]
         person = best(span for kind, span in found if kind == PERSON)
         kana = best([*(span for kind, span in found if kind == KANA), *self._readings(ready.text, person)])
         person = _without_readings(person, kana)
@@ -66,8 +71,11 @@ class NameRecognizer:
             yield kinds[kind], span
         for kind, span in self._labelled.find(text):
             yield kinds[kind], span
-        for span in self._labelled.mailboxes(text):
+        for span in (*self._labelled.mailboxes(text), *self._latin.find(text)):
             yield PERSON, span
+        if segment.kind is SegmentKind.NAME:
+            for span in (*self._latin.in_file_name(text), *self._near.in_file_name(text)):
+                yield PERSON, span
         if text.isascii():
             return
         bonus = 0.1 if segment.kind is SegmentKind.NAME else 0.0
@@ -77,6 +85,18 @@ class NameRecognizer:
             yield PERSON, replace(span, score=span.score + bonus) if "dictionary:given" in span.evidence else span
         for span in self._labelled.kana_pairs(text):
             yield KANA, span
+
+    def _company(self, view: TextView, text: str, found: Iterable[tuple[str, NameSpan]]) -> Iterator[NameSpan]:
+        """Names that those found so far, or what is around them, speak for."""
+        if text.isascii():
+            return
+        known = best(span for kind, span in found if kind == PERSON)
+        near = list(self._near.find(text, known))
+        yield from near
+        hits = view.once("lexicon.surnames", lambda _: self._lexicon.find(text))
+        known = best([*known, *near])
+        yield from self._near.mentions(text, known, hits)
+        yield from self._latin.beside(text, known)
 
     def _readings(self, text: str, persons: Iterable[NameSpan]) -> Iterator[NameSpan]:
         for person in persons:
