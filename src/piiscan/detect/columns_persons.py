@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import polars as pl
 
@@ -38,6 +38,8 @@ class RowPersons:
         """The persons of a batch, None when its columns name nobody. `roster` holds from the batch on in which the table became one."""
         names = _of_type(found, NAME_TYPE) or _of_type(found, KANA_TYPE)
         kinds = {kind: _first(_of_kind(found, kind)) for kind in (MAIL, PHONE, BIRTH, ADDRESS, IDENTIFIER)}
+        if names:
+            kinds.pop(IDENTIFIER)  # a name with a contact says more
         contacts = {kind: hash_values(_folded(kind, values)) for kind, values in kinds.items() if values is not None}
         rows = len(next(iter(found.values()))[1]) if found else 0
         if names:
@@ -64,10 +66,7 @@ class RowPersons:
         bare = _bare(pl.col("name"))
         frame = frame.filter(pl.col("name").is_not_null()).with_columns(key=pl.coalesce(key, bare))
         for kind in usable:  # rows of one name that share a contact are one person
-            linked = pl.col("key").min().over(["name", str(kind)])
-            frame = frame.with_columns(
-                key=pl.when(pl.col(str(kind)).is_not_null()).then(linked).otherwise(pl.col("key"))
-            )
+            frame = _linked(frame, str(kind))
         keys = frame["key"].unique()
         reachable = [str(k) for k in (MAIL, PHONE, ADDRESS) if k in contacts]
         if reachable and self._records < ROSTER_PERSONS:
@@ -85,6 +84,16 @@ class RowPersons:
         assert self._identity is not None
         values = contacts[self._identity].drop_nulls().unique()
         return pl.select(_key(None, self._identity, pl.lit(values))).to_series()
+
+
+def _linked(frame: pl.DataFrame, kind: str) -> pl.DataFrame:
+    """Rows of one name and one contact take the same key, the smallest of theirs."""
+    known = frame[kind].is_not_null()
+    pairs = frame["name"] ^ (frame[kind] // 2)
+    if pairs.filter(known).n_unique() == known.sum():  # grouping costs far more than seeing that there is nothing to group
+        return frame
+    linked = pl.col("key").min().over(["name", kind])
+    return frame.with_columns(key=pl.when(known).then(linked).otherwise(pl.col("key")))
 
 
 def _key(name: pl.Expr | None, kind: int, value: pl.Expr) -> pl.Expr:
@@ -110,19 +119,75 @@ def _of_kind(found: Found, kind: int) -> list[pl.Series]:
 
 
 def _carried(values: pl.Series, mask: pl.Series) -> pl.Series:
+    if mask.all():
+        return values
     return pl.select(pl.when(mask).then(values)).to_series()
 
 
 def _first(columns: list[pl.Series]) -> pl.Series | None:
+    if len(columns) == 1:
+        return columns[0]
     return pl.select(pl.coalesce(columns)).to_series() if columns else None
 
 
+_PLAIN: Mapping[int, str] = {
+    MAIL: r"[^!-~]",
+    PHONE: r"[^0-9-]|^81",
+    BIRTH: r"[^0-9-]|-$",
+    ADDRESS: r"[^0-9A-Za-z -ヿ一-龥々 \-]|[A-Z\t-\r゛-ゟヿ]",
+}
+"""Values without these are folded by removing single characters; the others take the long way."""
+
+_NOT_PLAIN_NAME = r"[^ ぁ-ゖァ-ヺー一-龥々]|(?:様|さま|さん|殿|氏|先生|君|くん|ちゃん)$"
+
+
 def _folded_names(values: pl.Series) -> pl.Series:
+    return _by_way(values, _NOT_PLAIN_NAME, _without_spaces, _any_names)
+
+
+def _folded(kind: int, values: pl.Series) -> pl.Series:
+    if kind not in _PLAIN:
+        return _any_contacts(kind, values)
+    short = {MAIL: _lower, PHONE: _bare_phones, BIRTH: _bare_days, ADDRESS: _without_spaces}[kind]
+    return _by_way(values, _PLAIN[kind], short, lambda v: _any_contacts(kind, v))
+
+
+def _by_way(
+    values: pl.Series,
+    unusual: str,
+    short: Callable[[pl.Series], pl.Series],
+    long: Callable[[pl.Series], pl.Series],
+) -> pl.Series:
+    """Most values by the short way, those with something unusual in them by the long one. Both agree where both may be taken."""
+    rest = values.str.contains(unusual).fill_null(value=False).arg_true()
+    if len(rest) > len(values) // 4:
+        return long(values)
+    folded = short(values)
+    return folded.scatter(rest, long(values.gather(rest))) if len(rest) else folded
+
+
+def _without_spaces(values: pl.Series) -> pl.Series:
+    return values.str.replace_all(" ", "", literal=True)
+
+
+def _lower(values: pl.Series) -> pl.Series:
+    return values.str.to_lowercase()
+
+
+def _bare_phones(values: pl.Series) -> pl.Series:
+    return values.str.replace_all("-", "", literal=True).str.strip_chars_start("0")
+
+
+def _bare_days(values: pl.Series) -> pl.Series:
+    return values.str.replace_all("-0", "-", literal=True)
+
+
+def _any_names(values: pl.Series) -> pl.Series:
     folded = values.str.normalize("NFKC").str.replace_all(r"[\s・,.]+", "").str.to_lowercase()
     return folded.str.replace(r"^(.+?)(?:様|さま|さん|殿|氏|先生|君|くん|ちゃん)$", "$1")
 
 
-def _folded(kind: int, values: pl.Series) -> pl.Series:
+def _any_contacts(kind: int, values: pl.Series) -> pl.Series:
     folded = values.str.normalize("NFKC").str.strip_chars().str.to_lowercase()
     if kind == PHONE:
         digits = folded.str.replace(r"\.0$", "").str.replace_all(r"[^0-9]", "")

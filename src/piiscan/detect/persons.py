@@ -277,16 +277,18 @@ def _count(keys: set[int]) -> int:
     Keys of one name are told apart within one kind only: two mail addresses are two persons, but a mail address in one sheet and a
     telephone number in another may be one. Contacts without a name count unless a named key has them.
     """
-    mask = (1 << _VALUE_BITS + _KIND_BITS) - 1
-    named: dict[int, dict[int, int]] = {}
-    told: set[int] = set()
-    for key in keys:
-        if key >> 63:
-            kinds = named.setdefault(key >> 28, {})
-            kind = key >> _VALUE_BITS & 7
-            kinds[kind] = kinds.get(kind, 0) + 1
-            told.add(key & mask)
-    loose = [key & mask for key in keys if not key >> 63]
-    identified = sum(1 for k in loose if k >> _VALUE_BITS == IDENTIFIER)
-    contacts = sum(1 for k in loose if k >> _VALUE_BITS != IDENTIFIER and k not in told)
-    return max(sum(max(kinds.values()) for kinds in named.values()) + contacts, identified)
+    import polars as pl
+
+    value_bits = (1 << _VALUE_BITS + _KIND_BITS) - 1
+    frame = pl.DataFrame({"key": pl.Series(list(keys), dtype=pl.UInt64)}).select(
+        named=pl.col("key") >= pl.lit(1 << 63, dtype=pl.UInt64),
+        name=pl.col("key") // (1 << 28),
+        told=pl.col("key") & pl.lit(value_bits, dtype=pl.UInt64),
+    )
+    frame = frame.with_columns(kind=pl.col("told") // (1 << _VALUE_BITS))
+    named, loose = frame.filter("named"), frame.filter(~pl.col("named"))
+    by_kind = named.group_by("name", "kind").len().group_by("name").agg(pl.col("len").max())
+    identified = int((loose["kind"] == IDENTIFIER).sum())
+    contacts = loose.filter(pl.col("kind") != IDENTIFIER)["told"]
+    unknown = contacts.filter(~contacts.is_in(named["told"].unique().implode())) if len(named) else contacts
+    return max(int(by_kind["len"].sum()) + len(unknown), identified)

@@ -20,8 +20,6 @@ from piiscan.detect.names_evidence import HONORIFICS
 from piiscan.detect.variants import fold_variants
 
 if TYPE_CHECKING:
-    import numpy as np
-    import numpy.typing as npt
     import polars as pl
 
 Check = Callable[[str], bool | None]
@@ -154,25 +152,25 @@ def _surnames_like_full_names() -> pl.Series:
 
 
 @cache
-def _partial_sums(weights: tuple[int, int, int, int], modulus: int) -> npt.NDArray[np.int64]:
+def _partial_sums(weights: tuple[int, int, int, int], modulus: int) -> pl.Series:
     """For four digits at a time: the weighted sum of each number from 0000 to 9999 (weights from the last digit on)."""
-    import numpy as np
+    import polars as pl
 
-    numbers = np.arange(10_000)
-    return sum((numbers // 10**i % 10) * w for i, w in enumerate(weights)) % modulus
+    sums = (sum(n // 10**i % 10 * w for i, w in enumerate(weights)) % modulus for n in range(10_000))
+    return pl.Series(list(sums), dtype=pl.UInt8)
 
 
 def my_number_sum(values: pl.Series) -> pl.Series:
     """Whether twelve digits have the check digit of 個人番号 and are not one digit repeated; False for what is no number."""
-    import numpy as np
     import polars as pl
 
-    number = values.cast(pl.Int64, strict=False).fill_null(0).to_numpy()
-    low, middle = _partial_sums((0, 2, 3, 4), 11)[number % 10_000], _partial_sums((5, 6, 7, 2), 11)
-    high = _partial_sums((3, 4, 5, 6), 11)
-    rest = (low + middle[number // 10**4 % 10_000] + high[number // 10**8 % 10_000]) % 11
-    expected = np.where(rest <= 1, 0, 11 - rest)
-    return pl.Series((expected == number % 10) & (number % 111_111_111_111 != 0))
+    number = values.cast(pl.Int64, strict=False).fill_null(0)
+    number = pl.select(pl.when(number.is_between(0, 10**12 - 1)).then(number).otherwise(0)).to_series()
+    low = _partial_sums((0, 2, 3, 4), 11).gather(number % 10_000)
+    middle = _partial_sums((5, 6, 7, 2), 11).gather(number // 10**4 % 10_000)
+    rest = (low + middle + _partial_sums((3, 4, 5, 6), 11).gather(number // 10**8)) % 11
+    digit = pl.Series([0, 0, *range(9, 0, -1)], dtype=pl.Int64).gather(rest)
+    return (digit == number % 10) & (number % 111_111_111_111 != 0)
 
 
 # whole answers
