@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from piiscan.cli.evidence import sides
 from piiscan.cli.options import Config, Lang, Profile
 from piiscan.cli.words import say
 from piiscan.config import Settings, load_settings
@@ -18,6 +20,8 @@ from piiscan.privacy import mask
 from piiscan.problems import message
 
 if TYPE_CHECKING:
+    import polars as pl
+
     from piiscan.detect.resolve import Verdict
     from piiscan.model import Candidate
     from piiscan.rules.model import EntityType
@@ -97,6 +101,9 @@ class _Explainer:
                 if verdict.outcome == "reported" or self.everything:
                     yield self._verdict(segment, verdict)
             return
+        batches = list(segment.batches) if self.everything else None
+        if batches is not None:
+            segment = replace(segment, batches=iter(batches))
         for detected in self.scanner.detector.scan(segment):
             if isinstance(detected, ColumnDetection):
                 yield self._column(detected)
@@ -104,17 +111,38 @@ class _Explainer:
                 yield from self.segment(detected.segment)
             elif isinstance(detected, Problem):
                 yield _problem_line(detected, self.lang)
+        if batches is not None:
+            yield from self._untaken(segment, batches)
+
+    def _untaken(self, table: TableSegment, batches: list[pl.DataFrame | Problem]) -> Iterator[str]:
+        """The columns of which nothing was reported, and why, by the first rows."""
+        from piiscan.detect.columns_explain import untaken_columns
+
+        frame = next((b for b in batches if not isinstance(b, Problem) and b.height), None)
+        if frame is None:
+            return
+        for column in untaken_columns(self.scanner.detector.column_stage(), table, frame):
+            kind = self._kind(column.entity_type)
+            why = say(f"untaken.{column.why}", self.lang, kind=kind, share=column.share, needed=column.needed)
+            place = self._place(table.locator.then(column=column.place))
+            rule = f" ({column.rule})" if column.rule else ""
+            yield f"- {place}: {why}{rule}"
+
+    def _kind(self, entity_type: str) -> str:
+        """The id of a type and its name."""
+        entity = self._entity(entity_type)
+        name = entity.ja if self.lang == "ja" else entity.en
+        return f"{entity_type} {name}" if entity_type and name != entity_type else entity_type
 
     def _verdict(self, segment: TextSegment, verdict: Verdict) -> str:
         candidate = verdict.candidate
         value = segment.text[candidate.start : candidate.end]
         shown = " ".join(value.split()) if self.reveal else self._masked(candidate, value)
         place = self._place(segment.place(candidate.start))
-        return (
-            f"{'+' if verdict.outcome == 'reported' else '-'} {candidate.entity_type} {candidate.score:.2f} {shown or '…'}  [{place}]\n"
-            f"    {candidate.rule} ({candidate.recognizer}): {', '.join(candidate.evidence) or '-'}"
-            + self._turned_down(verdict)
-        )
+        sign = "+" if verdict.outcome == "reported" else "-"
+        lines = [f"{sign} {self._kind(candidate.entity_type)} {candidate.score:.2f} {shown or '…'}  [{place}]"]
+        lines += self._because(candidate.rule, candidate.recognizer, candidate.evidence)
+        return "\n".join([*lines, f"    {self._outcome(verdict)}"])
 
     def _masked(self, candidate: Candidate, value: str) -> str:
         """The mask of a value; nothing where the same place may be a My Number, whatever else it was taken for."""
@@ -125,17 +153,26 @@ class _Explainer:
     def _entity(self, entity_type: str) -> EntityType:
         return self.scanner.rules.entity(entity_type)
 
-    def _turned_down(self, verdict: Verdict) -> str:
-        if verdict.outcome == "reported":
-            return ""
+    def _because(self, rule: str, recognizer: str, evidence: tuple[str, ...]) -> list[str]:
+        """The rule, and what spoke for and against."""
+        titles = {r.id: r.title_ja if self.lang == "ja" else r.title_en for r in self.scanner.rules.rules}
+        title = f" {titles[rule]}" if rule in titles else ""
+        good, bad = sides(evidence, self.lang)
+        lines = [f"    {rule}{title} ({recognizer}): {', '.join(evidence) or '-'}"]
+        lines += [f"    {say('explain.for', self.lang, words=good)}"] if good else []
+        lines += [f"    {say('explain.against', self.lang, words=bad)}"] if bad else []
+        return lines
+
+    def _outcome(self, verdict: Verdict) -> str:
         by = f" ({verdict.by})" if verdict.by else ""
-        return f"\n    {say(f'verdict.{verdict.outcome}', self.lang)}{by}"
+        needed = self.scanner.rules.profile.threshold(verdict.candidate.entity_type)
+        scored = verdict.outcome in {"reported", "weak"}
+        limit = f" ({say('explain.threshold', self.lang, needed=needed)})" if scored else ""
+        return f"{say(f'verdict.{verdict.outcome}', self.lang)}{by}{limit}"
 
     def _column(self, column: ColumnDetection) -> str:
-        return (
-            f"+ {column.entity_type} {column.confidence:.2f} ×{column.rows:,}  [{self._place(column.locator)}]\n"
-            f"    {column.rule} ({column.recognizer}): {', '.join(column.evidence) or '-'}"
-        )
+        head = f"+ {self._kind(column.entity_type)} {column.confidence:.2f} ×{column.rows:,}  [{self._place(column.locator)}]"
+        return "\n".join([head, *self._because(column.rule, column.recognizer, column.evidence)])
 
     def _place(self, locator: Locator) -> str:
         from piiscan.reports.words import describe

@@ -60,12 +60,13 @@ class Detector:
             if detections:
                 yield TextHits(segment=segment, detections=detections)
             return
-        for detected in self._column_stage().scan(segment):
+        for detected in self.column_stage().scan(segment):
             kept = self._without_own(detected) if isinstance(detected, ColumnDetection) and self._allow else detected
             if kept is not None:
                 yield kept
 
-    def _column_stage(self) -> ColumnStage:
+    def column_stage(self) -> ColumnStage:
+        """The part that judges tables, built on first need."""
         if self._columns is None:
             from piiscan.detect.columns import ColumnStage  # needs polars, which takes long to import
 

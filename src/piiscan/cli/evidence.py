@@ -1,0 +1,110 @@
+"""What spoke for and against a candidate, in words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+_PLAIN: Mapping[str, tuple[str, str]] = {
+    "format": ("形が合う", "has the form"),
+    "column": ("列の値の多くが合う", "most values of the column fit"),
+    "sample": ("見本・記入例らしい", "looks like a sample"),
+    "line-break": ("改行をまたぐ値をつないだ", "joined over a line break"),
+    "boxes": ("1桁ずつ・区切りごとの枠をつないだ", "joined from boxes"),
+    "kanji-numerals": ("漢数字", "kanji numerals"),
+    "company-postcode": (
+        "大口事業所の郵便番号なので会社の住所らしい",
+        "postal code of a large office: a company's address",
+    ),
+    "negated": ("「なし」などの否定が続く", "taken back by what follows"),
+    "ambiguous": ("個人番号とも免許証番号とも読める", "may be a My Number or a licence number"),
+    "allowed-left-out": ("許可リストの値を除いた", "without values that are allowed"),
+    "sudachi": ("形態素解析でも人名", "a name to the morphological analyser too"),
+    "judge": ("前後の文脈からの判定", "judged by the words around it"),
+    "alone": ("それだけで一つの欄・行になっている", "stands alone in its cell or line"),
+    "float": ("小数として保存されていた(.0)", "stored as a float"),
+    "zero-lost": ("先頭の0が落ちている", "lost its leading zeros"),
+    "serial": ("表計算の日付番号", "a spreadsheet's day number"),
+    "rounded": ("表計算で丸められている", "rounded by a spreadsheet"),
+    "near:hint": ("近くに手がかり", "a hint nearby"),
+    "near:context": ("近くに手がかり", "a hint nearby"),
+}
+_PREFIXED: Mapping[str, tuple[str, str]] = {
+    "label": ("見出し「{}」", "label “{}”"),
+    "near": ("近くに見出し「{}」", "label “{}” nearby"),
+    "header": ("列名「{}」", "column name “{}”"),
+    "comment": ("列の説明「{}」", "column comment “{}”"),
+    "context": ("近くに「{}」", "“{}” nearby"),
+    "check": ("検査 {} に合格", "passes the check {}"),
+    "failed": ("検査 {} に不合格", "fails the check {}"),
+    "needs": ("必要な根拠({})がない", "lacks what the rule needs ({})"),
+    "negative": ("「{}」があるので別のものらしい", "“{}” speaks against it"),
+    "other-label": ("見出し「{}」は別の番号を指す", "label “{}” names another number"),
+    "dictionary": ("辞書({})にある", "in the dictionary ({})"),
+    "kanji": ("漢字の並び({})", "kanji as in names ({})"),
+    "honorific": ("敬称「{}」", "title “{}”"),
+    "role": ("役職「{}」", "role “{}”"),
+    "neighbour": ("隣に {}", "{} beside it"),
+    "list": ("一覧の中にある({})", "in a list ({})"),
+    "level": ("住所の詳しさ: {}", "address down to: {}"),
+    "share": ("合う値の割合 {}", "share of fitting values {}"),
+    "kind": ("種類: {}", "kind: {}"),
+    "presidio": ("Presidio {}", "Presidio {}"),
+}
+_KINDS: Mapping[str, tuple[str, str]] = {
+    "mobile": ("携帯電話", "mobile"),
+    "fixed": ("固定電話", "fixed line"),
+    "ip": ("IP電話", "IP telephone"),
+    "fax": ("FAX", "fax"),
+    "m2m": ("機器用", "machine"),
+    "business": ("フリーダイヤルなど", "service number"),
+    "foreign": ("国外", "foreign"),
+    "surname": ("姓", "surnames"),
+    "given": ("名", "given names"),
+    "foreign-name": ("外国の人名", "foreign names"),
+    "town": ("町名", "towns"),
+    "prefecture": ("都道府県", "prefectures"),
+    "pref": ("都道府県", "prefecture"),
+    "city": ("市区町村", "municipality"),
+    "block": ("番地", "house number"),
+    "room": ("部屋番号", "room"),
+    "label": ("見出しが必要", "a label"),
+    "check": ("検査数字が必要", "a check"),
+    "label+check": ("見出しと検査が必要", "a label and a check"),
+    "label|check": ("見出しか検査が必要", "a label or a check"),
+}
+_AGAINST = (
+    "failed",
+    "needs",
+    "negative",
+    "other-label",
+    "sample",
+    "negated",
+    "company-postcode",
+    "ambiguous",
+    "allowed-left-out",
+)
+_WEAKER = ("line-break", "boxes", "kanji-numerals", "rounded")
+
+
+def describe_evidence(code: str, lang: str) -> str:
+    """One code in words; codes of plugins as they are."""
+    which = 0 if lang == "ja" else 1
+    if code in _PLAIN:
+        return _PLAIN[code][which]
+    head, colon, rest = code.partition(":")
+    if colon and head in _PREFIXED:
+        return _PREFIXED[head][which].format(
+            _KINDS[rest][which] if rest in _KINDS and head not in {"label", "header"} else rest
+        )
+    return code
+
+
+def sides(evidence: Iterable[str], lang: str) -> tuple[str, str]:
+    """What speaks for it and what against it, each in words, as two phrases (either may be empty)."""
+    joint = "、" if lang == "ja" else ", "
+    good: list[str] = []
+    bad: list[str] = []
+    for code in evidence:
+        head = code.partition(":")[0]
+        (bad if head in _AGAINST or code in _WEAKER else good).append(describe_evidence(code, lang))
+    return joint.join(good), joint.join(bad)
