@@ -33,14 +33,15 @@ _STRONG = re.compile(
 _BARE_LAST = re.compile(rf"[甲乙丙丁イロハ]?{_N}$")
 _KANJI_LAST = re.compile(rf"(?:^|[^{_KANJI_DIGITS}丁条])([{_KANJI_DIGITS}]+)$")
 _NOT_A_NUMBER_AFTER = re.compile(
-    r"[年月日時分秒人名円個件歳才回台位点戦勝敗箇億万倍軒頭本枚冊つ世社校店票度割話部章節項目区国㎞㎡%％,，./:]"
+    r"[年月日時分秒人名円個件歳才回台位点戦勝敗箇億万倍軒頭本枚冊つ世社校店票度割話部章節項目区国㎞㎡%％]"
+    r"|[,，](?=[0-9]{3}(?![0-9\-－]))|[./:](?=[0-9])"
     r"|[かヶカケヵ](?:所|国|月|年|村|町)|(?:km|kg|cm|mm|m[^a-z]|GB|MB|ha|[+])"
 )
 _SECTION = re.compile(rf"[ 　]?(?:大字|小字|字)?[{_WIDE}]{{1,12}}?(?=[ 　]?(?:{_UNITS}|[甲乙丙丁イロハ]?[{_DIGITS}]))")
 _MARKED_SECTION = re.compile(r"[ 　]?(?:大字|小字|字)")
 _FREE_TOWN = re.compile(
     rf"[ 　]?[{_WIDE}]{{1,18}}?(?=[ 　]?(?:第?{_N}(?:丁目|番|地割|条)"
-    rf"|[甲乙丙丁イロハ]?[{_DIGITS}]{{1,5}}(?:{_HY}|番|丁|$|[\s、。）)」])"
+    rf"|[甲乙丙丁イロハ]?[{_DIGITS}]{{1,5}}(?:{_HY}|番|丁|$|[\s、。）)」│｜|])"
     rf"|(?<=[町村])[{_DIGITS}]{{1,5}}(?![{_DIGITS}年月日時分人名円個件歳回台%％つ])))"
 )
 _STREETS = re.compile(
@@ -74,6 +75,16 @@ _ROOMED = re.compile(
     rf"[ 　]?{_NAME_CHARS}{{2,24}}?(?:[ 　]{_NAME_CHARS}{{1,16}}?)?"
     rf"(?:[ 　]?[A-ZＡ-Ｚ]?{_HY}?{_D}{{1,5}}(?:号室|階|号棟|号|[FＦ](?![A-Za-z])))(?:[、,・　 ]?{_D}{{1,5}}(?:階|号室|[FＦ]))*"
 )
+_PLAIN_ROOM = re.compile(
+    rf"[ 　]?[ァ-ヺ][ァ-ヺー・]{{2,20}}(?:[{KANJI}ぁ-ゖァ-ヺーA-Za-z・]{{0,12}})[ 　]?(?:[A-ZＡ-Ｚ東西南北]棟[ 　]?)?"
+    rf"{_NOT_A_PHONE}[A-ZＡ-Ｚ]?{_HY}?{_D}{{2,4}}(?:号室?|室|階|[FＦ])?(?=[\s、。，,）)」│｜|\"]|$)"
+    rf"|[ 　]?[ァ-ヺ][ァ-ヺー・]{{2,20}}(?:[{KANJI}ぁ-ゖァ-ヺー]{{0,12}})[ 　]?{_D}{{1,2}}(?:階|[FＦ])(?![A-Za-z])"
+)
+"""A building that no word gives away: a name that begins in katakana, and the number of a room at the end of the field."""
+_NEXT_LINE = re.compile(r"\r?\n[ \t　]{0,8}(?=[ァ-ヺ])")
+_LINE_END = re.compile(r"[ \t　]*(?:\r?\n|$|[│｜|])")
+_REMARK = re.compile("[（(]地番[)）]")
+_TOWN_ALONE = re.compile(rf"[{_WIDE}]{{2,14}}?(?=[ 　]?(?:{_N}丁目|{_N}番|[{_DIGITS}]{{1,4}}{_HY}[{_DIGITS}]))")
 _HAS_BUILDING = re.compile(_BUILDING_WORDS)
 _NUMBER_END = re.compile(rf"号室|号棟|{_HY}[A-ZＡ-Ｚ][{_DIGITS}]{{0,4}}(?![A-Za-z0-9])")
 _LINE_REST = re.compile(rf"[ 　]?(?:大字|小字|字)?[{KANJI}ァ-ヶー]{{1,16}}(?=[ \t　\r\"']*(?:\n|$))")
@@ -126,6 +137,16 @@ class AddressGrammar:
     def from_city(self, text: str, start: int, end: int) -> Address:
         """The address whose municipality is ``text[start:end]``, without a prefecture before it."""
         return self._after_city(text, start, end, self._gazetteer.names[text[start:end]], prefecture=False)
+
+    def from_town(self, text: str, start: int) -> Address | None:
+        """The address that begins with a town here: only where a label says that one stands here."""
+        town = _TOWN_ALONE.match(text, start)
+        if town is None:
+            return None
+        found = self._numbered(
+            text, town.end(), Address(start, town.end(), "city", prefecture=False, town=False, unique=True)
+        )
+        return found if found.strong and found.level in ("block", "room") else None
 
     def _after_city(self, text: str, start: int, end: int, numbers: tuple[int, ...], *, prefecture: bool) -> Address:
         known = {self._gazetteer.municipalities[n].prefecture for n in numbers}
@@ -182,6 +203,8 @@ class AddressGrammar:
             return self._to_line_end(text, position, so_far)
         strong = bool(_STRONG.search(text, position, end))
         last = self._building(text, end)
+        if remark := _REMARK.match(text, last):
+            last = remark.end()
         level: Level = "room" if last > end else "block"
         if level == "block" and so_far.town and _ONLY_CHOME.fullmatch(text, position, end):
             level = "town"
@@ -201,6 +224,11 @@ class AddressGrammar:
         for pattern in (_NUMBER_END, _SURE_ROOM, _KANA_BUILDING):
             if found := pattern.match(text, position):
                 return found.end()
+        if found := _PLAIN_ROOM.match(text, position):
+            return found.end()
+        line = _NEXT_LINE.match(text, position)
+        if line and (found := _PLAIN_ROOM.match(text, line.end())) and _LINE_END.match(text, found.end()):
+            return found.end()
         roomed = _ROOMED.match(text, position)
         if roomed and (_HAS_BUILDING.search(roomed.group()) or roomed.group().endswith(("階", "号室"))):
             return roomed.end()

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from piiscan.detect.address_grammar import Address, AddressGrammar
+from piiscan.detect.address_romaji import romaji_addresses
 from piiscan.detect.checks import address
 from piiscan.detect.gazetteer import Gazetteer
 from piiscan.detect.names_evidence import words
@@ -27,6 +28,14 @@ _PARCEL = re.compile("[一二三四五六七八九]?[百千][一二三四五六�
 """Parcels of land as statutes and notices write them: not how people write where they live."""
 
 
+_KANJI_NUMBERS = re.compile("[一二三四五六七八九十百](?:丁目|番地?|号)")
+_STATUTE = re.compile("平方メートル|この法律|この政令|この省令|法律第|政令第|省令第|告示第|附[ 　]則|別表")
+_COMPANY_BEFORE = re.compile(
+    r"(?:本社|本店|本部|支社|支店|営業所|事業所|工場|倉庫|店舗|会社所在地|登記上)(?:住所|所在地)?[ 　]*[:：│｜|\t][ 　]*(?:〒?[ 　]?[0-9０-９]{3}[-－‐]?[0-9０-９]{4}[ 　]*)?$"
+)
+"""Where a company is, not where somebody lives."""
+
+
 class AddressRecognizer:
     """Starts at a prefecture or municipality of the postal data and reads on as far as the address goes."""
 
@@ -43,11 +52,18 @@ class AddressRecognizer:
         self._labels = frozenset(label.lower() for label in labels)
         joined = "|".join(map(re.escape, labels))
         self._label_before = re.compile(rf"(?:{joined})[\s　:：=＝\"'】］\]」|｜、,〒\d\-－]{{0,16}}$", re.IGNORECASE)
+        self._label_at = re.compile(
+            rf"(?:{joined})(?:[（(][^（）()\n]{{1,8}}[)）])?[\"】\]]?[ 　]*[:：=＝】\]\t│｜|\" 　][\" 　]*(?:〒?[ 　]?[0-9０-９]{{3}}[-－‐]?[0-9０-９]{{4}}[ 　]*)?",
+            re.IGNORECASE,
+        )
         self._rule = own[0].id if own else None if rules.rules else "ja.address"
 
     def candidates(self, view: TextView) -> Iterable[Candidate]:
         """Addresses in the view's text."""
-        if self._rule is None or view.text.isascii():
+        if self._rule is None:
+            return
+        yield from self._romaji(view.text, self._rule)
+        if view.text.isascii():
             return
         ready = folded(view)
         for found in self._addresses(ready.text):
@@ -63,8 +79,24 @@ class AddressRecognizer:
                 evidence=evidence,
             )
 
+    def _romaji(self, text: str, rule: str) -> Iterator[Candidate]:
+        for start, end in romaji_addresses(text):
+            evidence = ("level:block", "format:romaji")
+            yield Candidate(
+                entity_type=ADDRESS, start=start, end=end, score=0.7, rule=rule, recognizer=self.name, evidence=evidence
+            )
+
     def _addresses(self, text: str) -> Iterator[Address]:
-        """Addresses from left to right, none inside another."""
+        """Addresses from left to right, none inside another; then those that a label alone speaks for."""
+        found = list(self._known(text))
+        yield from found
+        for label in self._label_at.finditer(text):
+            town = self._grammar.from_town(text, label.end())
+            if town and not any(a.start < town.end and town.start < a.end for a in found):
+                yield town
+
+    def _known(self, text: str) -> Iterator[Address]:
+        """Addresses that begin with a known place, from left to right, none inside another."""
         hits = sorted(self._gazetteer.find(text), key=lambda hit: (hit[0], -hit[1]))
         done = -1
         for start, end, _ in hits:
@@ -94,10 +126,16 @@ class AddressRecognizer:
         if numbered and _PARCEL.search(text, found.start, found.end):
             evidence.append("negative:地番")
             score -= 0.4
+        elif numbered and _KANJI_NUMBERS.search(text, found.start, found.end) and _in_statute(text, found):
+            evidence.append("negative:法令")
+            score -= 0.4
         before = text[max(0, found.start - 30) : found.start]
         if (label and label.lower() in self._labels) or self._label_before.search(before):
             evidence.append("label:住所")
             score += 0.2 if found.level not in ("pref", "city") else 0.1
+        elif _COMPANY_BEFORE.search(before):
+            evidence.append("negative:company")
+            score -= 0.3
         elif found.level != "pref" and _alone(text, found):
             evidence.append("alone")
             score += 0.1
@@ -111,6 +149,11 @@ def _alone(text: str, found: Address) -> bool:
     stop = text.find("\n", found.end) if numbered else -1
     rest = text[found.end : stop if stop >= 0 else len(text)]
     return not text[line : found.start].strip(" \t\r\n　〒0123456789-－\"'") and not rest.strip(" \t\r\n　\"'")
+
+
+def _in_statute(text: str, found: Address) -> bool:
+    """Whether the text around is one of law, or a list of plots of land."""
+    return bool(_STATUTE.search(text, max(0, found.start - 300), found.end + 200))
 
 
 @hookimpl
