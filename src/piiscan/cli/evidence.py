@@ -36,7 +36,7 @@ _PREFIXED: Mapping[str, tuple[str, str]] = {
     "context": ("近くに「{}」", "“{}” nearby"),
     "check": ("検査 {} に合格", "passes the check {}"),
     "failed": ("検査 {} に不合格", "fails the check {}"),
-    "needs": ("必要な根拠({})がない", "lacks what the rule needs ({})"),
+    "needs": ("{}がない(このルールには必要)", "lacks {}, which the rule needs"),
     "negative": ("「{}」があるので別のものらしい", "“{}” speaks against it"),
     "other-label": ("見出し「{}」は別の番号を指す", "label “{}” names another number"),
     "dictionary": ("辞書({})にある", "in the dictionary ({})"),
@@ -67,10 +67,10 @@ _KINDS: Mapping[str, tuple[str, str]] = {
     "city": ("市区町村", "municipality"),
     "block": ("番地", "house number"),
     "room": ("部屋番号", "room"),
-    "label": ("見出しが必要", "a label"),
-    "check": ("検査数字が必要", "a check"),
-    "label+check": ("見出しと検査が必要", "a label and a check"),
-    "label|check": ("見出しか検査が必要", "a label or a check"),
+    "label": ("見出し", "a label"),
+    "check": ("検査の合格", "a passed check"),
+    "label+check": ("見出しか検査の合格", "a label or a passed check"),
+    "label|check": ("見出しも検査の合格も", "both a label and a passed check"),
 }
 _AGAINST = (
     "failed",
