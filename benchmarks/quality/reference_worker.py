@@ -42,7 +42,9 @@ class Ginza(SpacyNlpEngine):
     """Presidio's spaCy engine around a loaded model."""
 
     def __init__(self) -> None:
-        super().__init__(ner_model_configuration=NerModelConfiguration(model_to_presidio_entity_mapping=LABELS, labels_to_ignore=[]))
+        super().__init__(
+            ner_model_configuration=NerModelConfiguration(model_to_presidio_entity_mapping=LABELS, labels_to_ignore=[])
+        )
         self.nlp = {"ja": spacy.load("ja_ginza")}
 
 
@@ -59,10 +61,18 @@ def engine() -> AnalyzerEngine:
 
 def hits(analyzer: AnalyzerEngine, text: str) -> list[tuple[int, int, str]]:
     """What it says, places joined."""
-    found = sorted((r.start, r.end, TYPES[r.entity_type]) for r in analyzer.analyze(text, language="ja", score_threshold=0.3) if r.entity_type in TYPES)
+    found = sorted(
+        (r.start, r.end, TYPES[r.entity_type])
+        for r in analyzer.analyze(text, language="ja", score_threshold=0.3)
+        if r.entity_type in TYPES
+    )
     joined: list[tuple[int, int, str]] = []
     for start, end, kind in found:
-        if joined and kind == joined[-1][2] and (start < joined[-1][1] or (kind == "JP_ADDRESS" and start <= joined[-1][1] + 1)):
+        if (
+            joined
+            and kind == joined[-1][2]
+            and (start < joined[-1][1] or (kind == "JP_ADDRESS" and start <= joined[-1][1] + 1))
+        ):
             joined[-1] = (joined[-1][0], max(end, joined[-1][1]), kind)
         else:
             joined.append((start, end, kind))
@@ -71,16 +81,24 @@ def hits(analyzer: AnalyzerEngine, text: str) -> list[tuple[int, int, str]]:
 
 def main() -> None:
     """Serve."""
-    tldextract.extract = tldextract.TLDExtract(suffix_list_urls=())  # the list that it brings: nothing is fetched while measuring
+    tldextract.extract = tldextract.TLDExtract(
+        suffix_list_urls=()
+    )  # the list that it brings: nothing is fetched while measuring
     analyzer = engine()
-    print(json.dumps({name: version(name) for name in ("presidio-analyzer", "ginza", "ja-ginza", "sudachipy")}), flush=True)
+    print(
+        json.dumps({name: version(name) for name in ("presidio-analyzer", "ginza", "ja-ginza", "sudachipy")}),
+        flush=True,
+    )
     for line in sys.stdin:
         text = json.loads(line)
         start = time.perf_counter()
         try:
             found = hits(analyzer, text)
         except Exception as error:  # noqa: BLE001 - texts of any kind; GiNZA gives up on some
-            print(json.dumps({"hits": [], "seconds": time.perf_counter() - start, "failed": type(error).__name__}), flush=True)
+            print(
+                json.dumps({"hits": [], "seconds": time.perf_counter() - start, "failed": type(error).__name__}),
+                flush=True,
+            )
             continue
         print(json.dumps({"hits": found, "seconds": time.perf_counter() - start}), flush=True)
 

@@ -31,7 +31,12 @@ def ready(home: Path) -> bool:
     """Whether it can be used."""
     if not python(home).exists():
         return False
-    return subprocess.run([python(home), "-c", "import ginza, ja_ginza, presidio_analyzer"], capture_output=True, check=False).returncode == 0
+    return (
+        subprocess.run(
+            [python(home), "-c", "import ginza, ja_ginza, presidio_analyzer"], capture_output=True, check=False
+        ).returncode
+        == 0
+    )
 
 
 def main() -> int:

@@ -164,7 +164,9 @@ def canonical(value: str) -> str:
     return _BLANK.sub("", unicodedata.normalize("NFKC", value))
 
 
-def score_values(scores: Tallies, name: str, genre: str, gold: Sequence[tuple[str, str]], hits: Sequence[tuple[str, str]]) -> None:
+def score_values(
+    scores: Tallies, name: str, genre: str, gold: Sequence[tuple[str, str]], hits: Sequence[tuple[str, str]]
+) -> None:
     """Compare (type, value) as multisets: what a table says, whichever column said it."""
     known = Counter((_one(family(t)), canonical(v)) for t, v in gold)
     said = Counter((_one(family(t)), canonical(v)) for t, v in hits if family(t) in SCORED)

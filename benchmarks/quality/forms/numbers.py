@@ -36,9 +36,44 @@ BANKS = (
     ("京都信用金庫", "西陣支店"),
     ("楽天銀行", "第一営業支店"),
 )
-AREA_CODES = ("03", "06", "011", "022", "025", "043", "045", "048", "052", "054", "075", "078", "082", "086", "092", "096", "0422", "0466", "0798")
+AREA_CODES = (
+    "03",
+    "06",
+    "011",
+    "022",
+    "025",
+    "043",
+    "045",
+    "048",
+    "052",
+    "054",
+    "075",
+    "078",
+    "082",
+    "086",
+    "092",
+    "096",
+    "0422",
+    "0466",
+    "0798",
+)
 COMMISSIONS = ("10", "22", "30", "44", "45", "54", "61", "62", "63", "73", "90", "97")
-PLATES = ("品川", "練馬", "足立", "横浜", "湘南", "名古屋", "なにわ", "和泉", "神戸", "福岡", "札幌", "大宮", "千葉", "広島")
+PLATES = (
+    "品川",
+    "練馬",
+    "足立",
+    "横浜",
+    "湘南",
+    "名古屋",
+    "なにわ",
+    "和泉",
+    "神戸",
+    "福岡",
+    "札幌",
+    "大宮",
+    "千葉",
+    "広島",
+)
 
 
 def digits(rng: Random, count: int, first: str = "0123456789") -> str:
@@ -151,7 +186,9 @@ def employment(rng: Random) -> str:
 def plate(rng: Random) -> str:
     """車両番号."""
     serial = f"{rng.randint(10, 99)}-{rng.randint(10, 99)}"
-    return f"{rng.choice(PLATES)} {rng.choice(('300', '330', '500', '580'))} {rng.choice('さすせそたちつてと')} {serial}"
+    return (
+        f"{rng.choice(PLATES)} {rng.choice(('300', '330', '500', '580'))} {rng.choice('さすせそたちつてと')} {serial}"
+    )
 
 
 def grouped(number: str, separator: str, *sizes: int) -> str:
@@ -163,7 +200,10 @@ def grouped(number: str, separator: str, *sizes: int) -> str:
     return separator.join(parts)
 
 
-_FULL = str.maketrans("0123456789-ABCDEFGHIJKLMNOPQRSTUVWXYZ", "０１２３４５６７８９－ＡＢＣＤＥＦＧＨＩＪＫＬＭＮＯＰＱＲＳＴＵＶＷＸＹＺ")
+_FULL = str.maketrans(
+    "0123456789-ABCDEFGHIJKLMNOPQRSTUVWXYZ",
+    "０１２３４５６７８９－ＡＢＣＤＥＦＧＨＩＪＫＬＭＮＯＰＱＲＳＴＵＶＷＸＹＺ",
+)
 
 
 def full(text: str) -> str:

@@ -113,13 +113,24 @@ class Person:
     def latin(self) -> Value:
         """Romaji."""
         surname, given = self.name.surname_latin, self.name.given_latin
-        return Value("PERSON", self._some(f"{given.title()} {surname.title()}", f"{surname.upper()} {given.title()}", f"{surname} {given}".title()))
+        return Value(
+            "PERSON",
+            self._some(
+                f"{given.title()} {surname.title()}", f"{surname.upper()} {given.title()}", f"{surname} {given}".title()
+            ),
+        )
 
     # contact
 
     def _mail(self) -> str:
         surname, given = self.name.surname_latin, self.name.given_latin
-        local = self._some(f"{surname}.{given}", f"{given[0]}.{surname}", f"{surname}_{self.rng.randint(1, 99)}", f"{given}{self.rng.randint(1970, 2005)}", f"{surname}-{given[:2]}+news")
+        local = self._some(
+            f"{surname}.{given}",
+            f"{given[0]}.{surname}",
+            f"{surname}_{self.rng.randint(1, 99)}",
+            f"{given}{self.rng.randint(1970, 2005)}",
+            f"{surname}-{given[:2]}+news",
+        )
         return f"{local}@{self.rng.choice(DOMAINS)}"
 
     def email(self) -> Value:
@@ -163,13 +174,23 @@ class Person:
         if self._people.chance(0.45):
             gap = self._some(" ", "　", "\n　　　" if broken else " ")
             text += gap + self._people.material.pick(self._people.material.buildings)
-        return (Value("JP_POSTAL_CODE", self._some(place.code, place.code, n.full(place.code))) if place.code else None), Value("JP_ADDRESS", text)
+        return (
+            Value("JP_POSTAL_CODE", self._some(place.code, place.code, n.full(place.code))) if place.code else None
+        ), Value("JP_ADDRESS", text)
 
     def _block(self) -> str:
         a, b, c = self.rng.randint(1, 9), self.rng.randint(1, 40), self.rng.randint(1, 30)
         kanji = str(a).translate(_KANJI_DIGITS)
         return self._some(
-            f"{a}-{b}-{c}", f"{a}-{b}-{c}", f"{a}丁目{b}番{c}号", f"{a}丁目{b}-{c}", n.full(f"{a}-{b}-{c}"), f"{kanji}丁目{b}番地{c}", f"{b * 31}番地{a}", f"{b * 17}", f"{a}－{b}",
+            f"{a}-{b}-{c}",
+            f"{a}-{b}-{c}",
+            f"{a}丁目{b}番{c}号",
+            f"{a}丁目{b}-{c}",
+            n.full(f"{a}-{b}-{c}"),
+            f"{kanji}丁目{b}番地{c}",
+            f"{b * 31}番地{a}",
+            f"{b * 17}",
+            f"{a}－{b}",
         )
 
     def postal(self) -> Value:
@@ -209,7 +230,14 @@ class Person:
         return Value("CREDIT_CARD", self._boxes(number, *sizes))
 
     def _boxes(self, number: str, *sizes: int) -> str:
-        return self._some(number, n.grouped(number, "-", *sizes), n.grouped(number, " ", *sizes), n.full(number), n.grouped(n.full(number), "－", *sizes), n.grouped(number, "　", *sizes))
+        return self._some(
+            number,
+            n.grouped(number, "-", *sizes),
+            n.grouped(number, " ", *sizes),
+            n.full(number),
+            n.grouped(n.full(number), "－", *sizes),
+            n.grouped(number, "　", *sizes),
+        )
 
     def insurer(self) -> Value:
         """保険者番号."""
@@ -250,15 +278,27 @@ class Person:
 
     def yucho(self) -> tuple[Value, Value]:
         """記号 and 番号."""
-        return Value("JP_YUCHO_ACCOUNT", f"1{self._some('05', '23', '73')}{self.rng.randint(0, 9)}0"), Value("JP_YUCHO_ACCOUNT", n.digits(self.rng, 7, "123456789") + "1")
+        return Value("JP_YUCHO_ACCOUNT", f"1{self._some('05', '23', '73')}{self.rng.randint(0, 9)}0"), Value(
+            "JP_YUCHO_ACCOUNT", n.digits(self.rng, 7, "123456789") + "1"
+        )
 
     def member(self) -> Value:
         """会員番号."""
-        return Value("MEMBER_ID", self._some(f"M{n.digits(self.rng, 8)}", n.digits(self.rng, 10, "123456789"), f"{n.digits(self.rng, 4)}-{n.digits(self.rng, 6)}"))
+        return Value(
+            "MEMBER_ID",
+            self._some(
+                f"M{n.digits(self.rng, 8)}",
+                n.digits(self.rng, 10, "123456789"),
+                f"{n.digits(self.rng, 4)}-{n.digits(self.rng, 6)}",
+            ),
+        )
 
     def employee(self) -> Value:
         """社員番号."""
-        return Value("EMPLOYEE_ID", self._some(f"E{n.digits(self.rng, 5)}", n.digits(self.rng, 6, "123456789"), f"A-{n.digits(self.rng, 4)}"))
+        return Value(
+            "EMPLOYEE_ID",
+            self._some(f"E{n.digits(self.rng, 5)}", n.digits(self.rng, 6, "123456789"), f"A-{n.digits(self.rng, 4)}"),
+        )
 
     def plate(self) -> Value:
         """車両番号."""
