@@ -52,9 +52,7 @@ def environment(folder: Path, package: str) -> Path:
     """The Python of an environment that has the package."""
     python = folder / package / "bin" / "python"
     if not python.exists():
-        subprocess.run(
-            [sys.executable, "-m", "venv", str(folder / package)], check=True, capture_output=True, check=False
-        )
+        subprocess.run([sys.executable, "-m", "venv", str(folder / package)], check=True, capture_output=True)
     have = subprocess.run([str(python), "-m", "pip", "show", "-q", package], capture_output=True, check=False)
     if have.returncode:
         done = subprocess.run(

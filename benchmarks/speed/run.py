@@ -152,12 +152,13 @@ def tables(sizes: Sizes, rounds: int) -> list[tuple[str, ...]]:
 
 _SCAN = """
 import sys, time, json, resource
+from measure import peak_rss
 from piiscan import Scanner, Settings
 target, inventory, jobs = sys.argv[1:4]
 started = time.perf_counter()
 run = Scanner(settings=Settings(jobs=int(jobs))).scan(target, inventory=inventory)
 seconds = time.perf_counter() - started
-peak = [resource.getrusage(who).ru_maxrss / 1000 for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+peak = [peak_rss(), resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1000]
 print(json.dumps([seconds, run.counters.listed, run.counters.unchanged, run.counters.scanned, *peak]))
 """
 
@@ -166,6 +167,7 @@ def scan(target: Path, inventory: Path, jobs: int) -> list[float]:
     """Seconds, items listed, unchanged and scanned, peak MB of the coordinator and of its largest worker."""
     done = subprocess.run(
         [engines.python(), "-c", _SCAN, str(target), f"sqlite:///{inventory}", str(jobs)],
+        cwd=Path(__file__).parent,
         check=True,
         capture_output=True,
         text=True,

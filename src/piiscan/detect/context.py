@@ -14,7 +14,9 @@ from piiscan.rules.model import Rule, RuleSet
 
 NEED_LABEL = frozenset({"label", "label+check"})
 """Rules that need one of these report nothing without a label in reach."""
-_MANY_LABELS = 24
+_MANY_LABELS = 64
+_REACH = 100
+"""How far most rules look for a label; no less than `labels.MAX_GAP`."""
 _WORTH_LOOKING = 150
 
 
@@ -47,8 +49,7 @@ class Judge:
         self._units = tuple(rules.words.get("units_after", ()))
         self._marks = tuple(rules.words.get("marks_before", ()))
         self._samples = tuple(rules.words.get("sample_marks", ()))
-        self._reach = max((r.window for r in rules.rules), default=0)
-        self._behind = max(self._reach, labels.MAX_GAP) + 1
+        self._wide = frozenset(r.id for r in rules.rules if r.window > _REACH)
         self._field = f"field:{rules.digest}"
 
     @classmethod
@@ -61,25 +62,33 @@ class Judge:
         """Whether refused matches are wanted (`Detector.explain`)."""
         return bool(view.once("explain", lambda _: False))
 
+    def needs_label_near(self, rule: Rule) -> bool:
+        """Whether a rule reports nothing where :meth:`any_near` says that there is no label."""
+        return rule.need in NEED_LABEL and rule.id not in self._wide
+
     def any_near(self, view: TextView, start: int, end: int) -> bool:
-        """Whether a label of any rule stands within reach; true where that cannot be told or all matches are wanted."""
+        """Whether a label stands within the usual reach of a match; true where that cannot be told or all matches are wanted."""
         if view.segment.label or self.explaining(view):
             return True
         hits = self.labels.hits(view)
-        index = bisect_right(hits.ends, start - self._behind)
-        return index < len(hits.items) and hits.items[index].start <= end + self._reach
+        index = bisect_right(hits.ends, start - _REACH - 1)
+        return index < len(hits.items) and hits.items[index].start <= end + _REACH
 
     def nearby(self, view: TextView, start: int, end: int) -> Container[str]:
-        """The rules for which a label stands within reach of a match; for all others `weigh` needs not look for one."""
+        """The rules for which a label may stand within reach of a match; for all others `weigh` needs not look for one.
+
+        Rules that look further than usual are always among them.
+        """
         if view.segment.label or self.explaining(view):
             return _EVERY
         hits = self.labels.hits(view)
-        index = bisect_right(hits.ends, start - self._behind)
-        found: frozenset[str] = frozenset()
+        index = bisect_right(hits.ends, start - _REACH - 1)
+        found = self._wide
         for hit in hits.items[index : index + _MANY_LABELS]:
-            if hit.start > end + self._reach:
+            if hit.start > end + _REACH:
                 return found
-            found |= hit.rules
+            if not hit.rules <= found:
+                found |= hit.rules
         return _EVERY if index + _MANY_LABELS < len(hits.items) else found
 
     def weigh(

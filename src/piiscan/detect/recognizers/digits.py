@@ -28,10 +28,9 @@ class DigitRecognizer:
                 table.setdefault(shape, []).append(rule)
         self._mail = tuple(table.pop(MAIL_SHAPE, ()))
         self._table = {shape: tuple(found) for shape, found in table.items()}
-        self._runs = RunReader(
-            self._table, frozenset(s for s, found in self._table.items() if all(r.need in NEED_LABEL for r in found))
-        )
-        self._judge = Judge.of(rules)
+        self._judge = judge = Judge.of(rules)
+        needy = frozenset(s for s, found in self._table.items() if all(map(judge.needs_label_near, found)))
+        self._runs = RunReader(self._table, needy)
         self.entity_types = tuple(sorted({r.entity_type for r in rules.rules if r.shapes}))
 
     def candidates(self, view: TextView) -> Iterable[Candidate]:
