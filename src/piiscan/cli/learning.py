@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 MAX_SAMPLES = 100_000
 _HEAD_ROWS = 10
-_WORD = re.compile(r"[^\s、。,，;；\"'「」()（）\[\]<>|]{4,40}")
+_WORD = re.compile(r"[^\s、。,，:：=＝;；\"'「」()（）\[\]<>|]{4,40}")
 
 
 def add_to(rules: typer.Typer) -> None:
