@@ -10,8 +10,8 @@ from piiscan.errors import LimitError
 SEGMENT_CHARS = 65_536
 """Readers cut text into pieces of about this many characters, at newlines."""
 
-TABLE_BATCH_ROWS = 10_000
-"""Rows of a table batch."""
+TABLE_BATCH_ROWS = 40_000
+"""Rows of a table batch at most: enough for whole columns to pay, few enough for a flat memory."""
 
 SNIFF_BYTES = 65_536
 """How much of an item `Content.head` keeps."""
