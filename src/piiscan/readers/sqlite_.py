@@ -6,10 +6,11 @@ import shutil
 import sqlite3
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
+from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from piiscan.content import BytesContent
 from piiscan.errors import LimitError, ReadError
@@ -17,7 +18,6 @@ from piiscan.hookspecs import hookimpl
 from piiscan.limits import TABLE_BATCH_ROWS
 from piiscan.model import Content, Embedded, Locator, Problem, Reading, TableSegment
 from piiscan.protocols import ReadContext, Reader
-from piiscan.readers._text import frames
 from piiscan.readers._unpack import CHUNK, Names
 from piiscan.sniff import UNKNOWN, sniff
 from piiscan.text.decoding import decode
@@ -30,7 +30,11 @@ VIEW_SECONDS = 20.0
 MAX_CELL_BYTES = 256 * 1024**2
 BATCH_CHARS = 16 * 1024**2
 TEXT_BLOB_BYTES = 64 * 1024
+BATCH_CELLS = 180_000
+"""Cells of a batch while they are Python objects, which take several times the memory of a frame."""
+CHUNK_ROWS = 128
 _STEPS = 20_000
+_TEXT_OR_NOTHING = {str, type(None)}
 _ERRORS = (sqlite3.Error, ValueError)
 """Of the engine, and of Python where a damaged name or message of the engine is no text."""
 _ALLOWED = frozenset(
@@ -230,31 +234,60 @@ class _Table:
         return None
 
     def _batches(self, cursor: sqlite3.Cursor, width: int) -> Iterator[pl.DataFrame | Problem]:
-        for group in _groups(self._rows(cursor)):
-            yield from frames(group, width)
+        columns: list[list[str | None]] = [[] for _ in range(width)]
+        chars = 0
+        self._database.text_factory = str
+        for first, rows in self._chunks(cursor):
+            for number, (column, values) in enumerate(zip(columns, zip(*rows, strict=True), strict=True)):
+                texts = self._texts(values, first, number)
+                column += texts
+                chars += sum(map(len, filter(None, texts)))
+            if len(columns[0]) >= min(TABLE_BATCH_ROWS, BATCH_CELLS // width) or chars > BATCH_CHARS:
+                yield _frame(columns)
+                columns, chars = [[] for _ in range(width)], 0
+        self._database.text_factory = _text
+        if columns and columns[0]:
+            yield _frame(columns)
         if self._failure is not None:
             yield self._context.problem(self._failure.code, self._failure.detail, self._place)
 
-    def _rows(self, cursor: sqlite3.Cursor) -> Iterator[list[str | None]]:
-        """Rows as text, up to the first that cannot be read."""
-        for number, row in enumerate(self._fetched(cursor), 1):
-            if number % 1000 == 0:
+    def _chunks(self, cursor: sqlite3.Cursor) -> Iterator[tuple[int, list[tuple[Any, ...]]]]:
+        """Rows in small portions, each with the number of its first row, up to the first row that cannot be read."""
+        rows: list[tuple[Any, ...]] = []
+        first = 1
+        for row in self._fetched(cursor):
+            rows.append(row)
+            if len(rows) == CHUNK_ROWS:
                 self._context.budget.check_time()
-            yield [self._cell(value, number, column) for column, value in enumerate(row)]
+                yield first, rows
+                first, rows = first + len(rows), []
+        if rows:
+            yield first, rows
 
     def _fetched(self, cursor: sqlite3.Cursor) -> Iterator[tuple[Any, ...]]:
-        while True:
-            try:
-                row = cursor.fetchone()
-                if row is None:
+        done = 0
+        try:
+            for row in cursor:
+                if self._is_view and self._guard.over():  # rows that come quickly but without end
+                    self._failure = LimitError("timeout", "SQLite view")
                     return
-            except _ERRORS as error:
+                done += 1
+                yield row
+        except _ERRORS as error:
+            if self._database.text_factory is str and _not_utf8(error):
+                yield from self._again(done)
+            else:
                 self._failure = _read_error(error)
-                return
-            if self._is_view and self._guard.over():  # rows that come quickly but without end
-                self._failure = LimitError("timeout", "SQLite view")
-                return
-            yield row
+
+    def _again(self, done: int) -> Iterator[tuple[Any, ...]]:
+        """The rows after those `done`, with texts that are not UTF-8 decoded here: several times slower, so only where there are any."""
+        self._database.text_factory = _text
+        yield from islice(self._fetched(self._select()), done, None)
+
+    def _texts(self, values: tuple[object, ...], first: int, column: int) -> Sequence[str | None]:
+        if set(map(type, values)) <= _TEXT_OR_NOTHING:
+            return cast("tuple[str | None, ...]", values)
+        return [self._cell(value, row, column) for row, value in enumerate(values, first)]
 
     def _cell(self, value: object, row: int, column: int) -> str | None:
         if value is None or isinstance(value, str):
@@ -290,18 +323,15 @@ class _Table:
                     yield Embedded(path=path, content=BytesContent(value, path), size=len(value))
 
 
-def _groups(rows: Iterator[list[str | None]]) -> Iterator[list[list[str | None]]]:
-    """Rows in portions that also stay small where the cells are long."""
-    group: list[list[str | None]] = []
-    chars = 0
-    for row in rows:
-        group.append(row)
-        chars += sum(len(cell) for cell in row if cell)
-        if len(group) >= TABLE_BATCH_ROWS or chars > BATCH_CHARS:
-            yield group
-            group, chars = [], 0
-    if group:
-        yield group
+def _frame(columns: list[list[str | None]]) -> pl.DataFrame:
+    import polars as pl
+
+    frame = pl.DataFrame([pl.Series(f"c{n}", values, dtype=pl.String) for n, values in enumerate(columns)])
+    return frame.with_columns(pl.when(pl.all() != "").then(pl.all()))
+
+
+def _not_utf8(error: Exception) -> bool:
+    return isinstance(error, UnicodeDecodeError) or "decode to UTF-8" in str(error)
 
 
 def _label(name: str | bytes) -> str:
