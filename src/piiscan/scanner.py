@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from piiscan.config import Settings, TargetSettings
 from piiscan.errors import UsageError
 from piiscan.model import Detection, Problem, SegmentKind, TextSegment
+from piiscan.plugins import shown_target
 from piiscan.scan.worker import registry_for, rules_for
 
 if TYPE_CHECKING:
@@ -93,9 +94,8 @@ class Scanner:
             try:
                 sources.append(self._configured(target))
             except UsageError as error:
-                missing.append(
-                    Problem(code="list-failed", detail=type(error).__name__, source=target.name or target.url)
-                )
+                name = target.name or shown_target(target.url)
+                missing.append(Problem(code="list-failed", detail=type(error).__name__, source=name))
         return self.scan_sources(sources, inventory=inventory, full=full, watcher=watcher, missing=missing)
 
     def _configured(self, target: TargetSettings) -> Source:
@@ -116,6 +116,8 @@ class Scanner:
         from piiscan.inventory.store import Inventory
         from piiscan.scan.run import Scan, SilentWatcher
 
+        if full:  # sources that would read a sample of something read all of it
+            sources = [getattr(source, "unsampled", lambda same=source: same)() for source in sources]
         names = [source.name for source in sources]
         if len(set(names)) != len(names):
             raise UsageError("the same target is given twice")
