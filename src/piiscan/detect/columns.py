@@ -13,19 +13,23 @@ For one table the stage yields, batch by batch so that memory stays flat:
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Protocol
+from functools import cached_property
+from typing import TYPE_CHECKING, Protocol
 
 from piiscan.detect.headers import HeaderBook
-from piiscan.model import Detected, Detection, Problem, TableSegment, TextSegment
+from piiscan.model import Detected, Problem, TableSegment, TextSegment
 from piiscan.protocols import Validator
 from piiscan.rules.model import RuleSet
+
+if TYPE_CHECKING:
+    from piiscan.detect.columns_judge import ColumnJudge
 
 
 class TextDetector(Protocol):
     """What the stage needs of the text engine."""
 
-    def text(self, segment: TextSegment) -> tuple[Detection, ...]:
-        """What is in a piece of text, best readings only."""
+    def scan(self, segment: TextSegment) -> Iterator[Detected]:
+        """The hits in a piece of text, best readings only, and problems of recognizers that failed on it."""
         ...
 
 
@@ -37,6 +41,13 @@ class ColumnStage:
         self.detector = detector
         self.validators = validators
         self.book = HeaderBook(rules)
+
+    @cached_property
+    def judge(self) -> ColumnJudge:
+        """What decides about columns: built on the first table, then the same for all (it needs polars and compiles checks)."""
+        from piiscan.detect.columns_judge import ColumnJudge
+
+        return ColumnJudge(self)
 
     def scan(self, table: TableSegment) -> Iterator[Detected]:
         """Everything in a table, lazily; `table.batches` is consumed once. A batch that cannot be judged is a problem."""

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from piiscan.detect.headers import label_cells
-from piiscan.model import Locator, SegmentKind, TableSegment, TextHits, TextSegment
+from piiscan.model import Detected, Locator, SegmentKind, TableSegment, TextHits, TextSegment
 
 if TYPE_CHECKING:
     from piiscan.detect.columns import ColumnStage
@@ -22,7 +22,7 @@ _GATE = re.compile(
 _BOX = re.compile(r"[0-9](?:\.0)?")
 
 
-def form_hits(rows: Rows, first_row: int, table: TableSegment, stage: ColumnStage) -> Iterator[TextHits]:
+def form_hits(rows: Rows, first_row: int, table: TableSegment, stage: ColumnStage) -> Iterator[Detected]:
     """Values beside or below labels, with the label as evidence; then the cells that belong to no label."""
     used: set[tuple[int, int]] = set()
     for r, c in label_cells(rows, stage.book):
@@ -30,23 +30,21 @@ def form_hits(rows: Rows, first_row: int, table: TableSegment, stage: ColumnStag
         label = rows[r][c] or ""
         for cells, text in _values(rows, r, c, stage):
             if used.isdisjoint(cells):
-                hits = _read(text, label, place(table, cells[0][0] + first_row, cells[0][1]), stage)
-                if hits:
-                    used.update(cells)
-                    yield hits
+                for found in _read(text, label, place(table, cells[0][0] + first_row, cells[0][1]), stage):
+                    if isinstance(found, TextHits):
+                        used.update(cells)
+                    yield found
     yield from loose_cells(rows, first_row, table, stage, frozenset(used))
 
 
 def loose_cells(
     rows: Rows, first_row: int, table: TableSegment, stage: ColumnStage, used: frozenset[tuple[int, int]] = frozenset()
-) -> Iterator[TextHits]:
+) -> Iterator[Detected]:
     """Cells read on their own: titles, remarks."""
     for r, row in enumerate(rows):
         for c, cell in enumerate(row):
             if cell is not None and (r, c) not in used and _GATE.search(cell) and not stage.book.is_label(cell):
-                hits = _read(cell, None, place(table, r + first_row, c), stage)
-                if hits:
-                    yield hits
+                yield from _read(cell, None, place(table, r + first_row, c), stage)
 
 
 def place(table: TableSegment, row: int, column: int) -> Locator:
@@ -85,8 +83,6 @@ def _values(rows: Rows, r: int, c: int, stage: ColumnStage) -> Iterator[tuple[li
         yield [(r + 1, c)], below
 
 
-def _read(text: str, label: str | None, locator: Locator, stage: ColumnStage) -> TextHits | None:
+def _read(text: str, label: str | None, locator: Locator, stage: ColumnStage) -> Iterator[Detected]:
     clean = label.strip() if label else None
-    segment = TextSegment(text=text, kind=SegmentKind.FIELD, label=clean, locator=locator)
-    detections = stage.detector.text(segment)
-    return TextHits(segment=segment, detections=detections) if detections else None
+    return stage.detector.scan(TextSegment(text=text, kind=SegmentKind.FIELD, label=clean, locator=locator))

@@ -25,6 +25,7 @@ STRICT_SHARE = 0.8
 """Without a header, this many distinct values and this share of them must pass a check that noise does not pass."""
 
 NOISE_RATE = 0.35
+_LOOK = 4 * SAMPLE
 FREE_COLUMN = 5
 """Names and addresses without a header need as many distinct values, all known below twice as many; fewer are left to the text path."""
 
@@ -79,10 +80,9 @@ class ColumnJudge:
 
     def column(self, header: str, group: str, values: pl.Series) -> Judgement | None:
         """The best reading of a column, or None. A judgement with `quiet` says that it holds nothing about persons."""
-        distinct = meaningful(values)
-        if not len(distinct):
+        sample = _sample(values)
+        if not len(sample):
             return None
-        sample = spread(distinct, SAMPLE)
         matches = self._matches(header, group)
         options = [*self._labelled_options(matches, sample)]
         if not options and not is_quiet(header):
@@ -92,10 +92,9 @@ class ColumnJudge:
 
     def joined(self, types: tuple[str, ...], header: str, values: pl.Series) -> Judgement | None:
         """The reading of a value that was written over several columns, of one of `types` (any that the header names, if empty)."""
-        distinct = meaningful(values)
-        if not len(distinct):
+        sample = _sample(values)
+        if not len(sample):
             return None
-        sample = spread(distinct, SAMPLE)
         if types:
             known = [r for r in self.rules.rules if r.entity_type in types and (r.columns or r.labels)]
             matches = {r.id: HeaderMatch(1.0, header) for r in known}
@@ -171,6 +170,12 @@ class ColumnJudge:
         judgement = Judgement(rule, check, match is not None, round(min(max(total, 0.0), 0.99), 3), evidence, quiet)
         order = (strength, float(confirmed), total + 0.3 * verdict.share, float(rule.specificity), float(quiet))
         return _Option(judgement, order)
+
+
+def _sample(values: pl.Series) -> pl.Series:
+    """Distinct meaningful values from all over a column; of a long one not every cell is looked at where some tell enough."""
+    some = meaningful(spread(values.drop_nulls(), _LOOK))
+    return spread(some if len(some) >= SAMPLE // 4 else meaningful(values), SAMPLE)
 
 
 def _by_type(rules: Iterable[Rule]) -> Iterable[list[Rule]]:

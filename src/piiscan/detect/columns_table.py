@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from piiscan.detect.columns_forms import form_hits, loose_cells
-from piiscan.detect.columns_judge import ColumnJudge, Judgement
+from piiscan.detect.columns_judge import Judgement
 from piiscan.detect.columns_persons import RowPersons
 from piiscan.detect.columns_split import Group, find_groups
 from piiscan.detect.columns_values import PLACEHOLDER
@@ -56,7 +56,7 @@ class TableScan:
     def __init__(self, stage: ColumnStage, table: TableSegment) -> None:
         self.stage = stage
         self.table = table
-        self.judge = ColumnJudge(stage)
+        self.judge = stage.judge
         self.layout: Layout | None = None
         self.columns: list[_Column] = []
         self.persons = RowPersons()
@@ -223,7 +223,7 @@ class TableScan:
 
     def _cells(
         self, column: _Column, values: pl.Series, numbers: pl.Series, gate: str, *, plain: bool
-    ) -> Iterator[TextHits]:
+    ) -> Iterator[Detected]:
         """Read the cells that pass the gate as text, each distinct one once. `plain` numbers are read too where a header speaks of them."""
         wanted = values.str.contains(gate)
         if plain:
@@ -245,7 +245,11 @@ class TableScan:
                 locator=self.table.locator.then(column=step, row=row),
             )
             before = known.get(text)
-            detections = before.detections if before else self.stage.detector.text(segment)
-            known[text] = TextHits(segment=segment, detections=detections) if detections else None
-            if detections:
-                yield TextHits(segment=segment, detections=detections)
+            if before is not None:
+                yield TextHits(segment=segment, detections=before.detections)
+                continue
+            known[text] = None
+            for found in self.stage.detector.scan(segment):
+                if isinstance(found, TextHits):
+                    known[text] = found
+                yield found

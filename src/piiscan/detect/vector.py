@@ -16,7 +16,7 @@ from piiscan.detect import checks
 from piiscan.detect.gazetteer import MAX_TOWN, Gazetteer, fold_place
 from piiscan.detect.lexicon import Lexicon, enlarge
 from piiscan.detect.name_grammar import COMPANY_KANA
-from piiscan.detect.names_evidence import HONORIFICS
+from piiscan.detect.names_evidence import HONORIFICS, NOT_VALUES
 from piiscan.detect.variants import fold_variants
 
 if TYPE_CHECKING:
@@ -145,7 +145,7 @@ def _surnames_like_full_names() -> pl.Series:
         for w, kind in lexicon.surnames.items()
         if len(w) > 2 and kind.isupper() and any(w[:n] in lexicon.surnames and w[n:] in lexicon.given for n in (1, 2, 3))
     ]
-    return pl.Series([*long, *checks.NOT_VALUES], dtype=pl.String)
+    return pl.Series([*long, *NOT_VALUES], dtype=pl.String)
 
 
 # check digits
