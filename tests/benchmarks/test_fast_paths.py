@@ -1,6 +1,7 @@
 """The fast ways find what the slow, obvious ways find."""
 
 import random
+import re
 
 import pytest
 from hypothesis import given, settings
@@ -8,6 +9,7 @@ from hypothesis import strategies as st
 
 from piiscan.detect.digits import RunReader, readings
 from piiscan.detect.names_prose import NameSpan
+from piiscan.detect.recognizers.addresses import _AFTER_LABEL, LabelPattern
 from piiscan.detect.recognizers.digits import DigitRecognizer
 from piiscan.detect.recognizers.names import _without_readings
 from piiscan.plugins import load_plugins
@@ -93,3 +95,24 @@ def test_only_runs_without_a_label_are_left_out(shapes: frozenset[str], text: st
         if near
         else [r for r in every if r.shape not in needy] == [r for r in came if r.shape not in needy]
     )
+
+
+ADDRESS_LABELS = ["お届け先住所", "お届け先", "address", "住所", "Addr", "jusho", "〒住所"]
+
+
+@settings(max_examples=300)
+@given(
+    st.lists(
+        st.sampled_from(
+            [*ADDRESS_LABELS, "ADDRESS", "aDDr", "Jusho", ":", "：", " ", "(", ")", '"', "〒100-0001", "港", "x", "\n"]
+        )
+    )
+)
+def test_labels_of_addresses_are_found_as_one_expression_finds_them(parts: list[str]) -> None:
+    """Split by their first character they match the same places as tried all at each."""
+    text = "".join(parts)
+    labels = sorted(ADDRESS_LABELS, key=len, reverse=True)
+    slow = re.compile(f"(?:{'|'.join(map(re.escape, labels))}){_AFTER_LABEL}", re.IGNORECASE)
+    assert [m.span() for m in LabelPattern(labels, _AFTER_LABEL).finditer(text)] == [
+        m.span() for m in slow.finditer(text)
+    ]

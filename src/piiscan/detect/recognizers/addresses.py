@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from piiscan.detect.address_grammar import Address, AddressGrammar
 from piiscan.detect.address_romaji import romaji_addresses
@@ -36,6 +36,41 @@ _COMPANY_BEFORE = re.compile(
 """Where a company is, not where somebody lives."""
 
 
+_AFTER_LABEL = r"(?:[（(][^（）()\n]{1,8}[)）])?[\"】\]]?[ 　]*[:：=＝】\]\t│｜|\" 　][\" 　]*(?:〒?[ 　]?[0-9０-９]{3}[-－‐]?[0-9０-９]{4}[ 　]*)?"
+
+
+class LabelPattern:
+    """Finds what ``(?:label|label|...)after`` finds with IGNORECASE, which tries every label at every character: here each pattern begins
+    with a set of characters, so that `re` skips over all others."""
+
+    def __init__(self, labels: Sequence[str], after: str) -> None:
+        plain = [label for label in labels if label.lower() == label.upper()]
+        by_first: dict[str, list[str]] = {}
+        for label in labels:
+            if label.lower() != label.upper():
+                by_first.setdefault(label[0].lower(), []).append(label[1:])
+        cased = "|".join(
+            f"(?<=[{_cases(first)}])(?i:{'|'.join(map(re.escape, rests))})" for first, rests in by_first.items()
+        )
+        patterns = [f"(?:{'|'.join(map(re.escape, plain))}){after}"] if plain else []
+        if cased:
+            patterns.append(f"[{''.join(map(_cases, by_first))}](?:{cased}){after}")
+        self._patterns = [re.compile(pattern) for pattern in patterns]
+
+    def finditer(self, text: str) -> Iterator[re.Match[str]]:
+        """Matches from left to right, without overlaps."""
+        waiting = [found for pattern in self._patterns if (found := pattern.search(text))]
+        while waiting:
+            first = min(waiting, key=lambda match: match.start())
+            yield first
+            again = (m if m.start() >= first.end() else m.re.search(text, first.end()) for m in waiting)
+            waiting = [found for found in again if found]
+
+
+def _cases(char: str) -> str:
+    return "".join(map(re.escape, dict.fromkeys((char.lower(), char.upper()))))
+
+
 class AddressRecognizer:
     """Starts at a prefecture or municipality of the postal data and reads on as far as the address goes."""
 
@@ -52,10 +87,7 @@ class AddressRecognizer:
         self._labels = frozenset(label.lower() for label in labels)
         joined = "|".join(map(re.escape, labels))
         self._label_before = re.compile(rf"(?:{joined})[\s　:：=＝\"'】］\]」|｜、,〒\d\-－]{{0,16}}$", re.IGNORECASE)
-        self._label_at = re.compile(
-            rf"(?:{joined})(?:[（(][^（）()\n]{{1,8}}[)）])?[\"】\]]?[ 　]*[:：=＝】\]\t│｜|\" 　][\" 　]*(?:〒?[ 　]?[0-9０-９]{{3}}[-－‐]?[0-9０-９]{{4}}[ 　]*)?",
-            re.IGNORECASE,
-        )
+        self._label_at = LabelPattern(labels, _AFTER_LABEL)
         self._rule = own[0].id if own else None if rules.rules else "ja.address"
 
     def candidates(self, view: TextView) -> Iterable[Candidate]:
