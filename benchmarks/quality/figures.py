@@ -42,6 +42,10 @@ def own_lines(prefix: str) -> list[Line]:
             (Aim(f"{prefix}.address.whole", ">=", 0.98), Aim(f"{prefix}.address.end", ">=", 0.93)),
             "whole / end",
         ),
+        Line(
+            "lines written by hand, all types",
+            (Aim(f"{prefix}.lines.recall", "", 0), Aim(f"{prefix}.lines.precision", "", 0)),
+        ),
         Line("clean business files with any medium finding", (Aim(f"{prefix}.clean.share", "<", 0.01),), "share"),
         Line("persons counted in rosters", (Aim(f"{prefix}.persons.median_error", "<", 0.03),), "median error"),
     ]

@@ -54,6 +54,8 @@ NETWORK = frozenset(
 )
 WORDS = frozenset({"AGE", "GENDER", "DATE_OF_BIRTH", "FAMILY_REGISTER", "HR_DOCUMENT", "CREDENTIAL", "INCOME"})
 HIGH = 0.85
+PAGE = 2000
+"""Characters of a page when speed is measured."""
 
 
 @dataclass
@@ -156,6 +158,7 @@ def _own_figures(result: Result, scores: Tallies, prefix: str) -> None:
         result.put(f"{prefix}.unchecked {form}", total(scores, UNCHECKED, genres))
     result.put(f"{prefix}.contact", total(scores, CONTACT, RUNNING))
     result.put(f"{prefix}.names", total(scores, NAMES, sum((NAME_GENRES[g] for g in ("forms", "lists", "mails")), ())))
+    result.put(f"{prefix}.lines", total(scores, SCORED, ("line",)))
     for title, genres in NAME_GENRES.items():
         result.put(f"{prefix}.names {title}", total(scores, NAMES, genres))
     for name in sorted({name for _, name in scores}):
@@ -173,18 +176,42 @@ def persons_in_prose(result: Result, system: System, folder: Path, share: int = 
         rows = thinned(records(folder, corpus), share)
         if not rows:
             continue
-        before, size, tally = system.seconds, 0, Tally()
+        tally = Tally()
         for row in rows:
             text = row["text"]
-            size += len(text.encode())
             gold = [(e["start"], e["end"]) for e in row["entities"] if e["type"] == "PERSON"]
             left_open = [(e["start"], e["end"]) for e in row["entities"] if e["type"] == "OPTIONAL"]
             hits = [(h.start, h.end) for h in system.text(text) if h.type == "PERSON"]
             _overlaps(tally, case_of(corpus, text), gold, hits, left_open)
         result.put(f"dev.person.{short}", tally)
-        result.figures[f"dev.person.{short}.mb_per_s"] = size / 1e6 / max(system.seconds - before, 1e-9)
         result.missed += tally.missed
         result.alarms += tally.alarms
+
+
+def speed_in_prose(result: Result, system: System, folder: Path, budget: int) -> None:
+    """MB/s (of the processor's time) on the same sentences joined to pages, as readers hand texts over; at most `budget` characters of each corpus."""
+    for corpus, short in PERSON_CORPORA.items():
+        pages = _pages([row["text"] for row in records(folder, corpus)], budget)
+        before = system.seconds
+        for page in pages:
+            system.text(page)
+        if pages:
+            result.figures[f"dev.person.{short}.mb_per_s"] = (
+                sum(len(p.encode()) for p in pages) / 1e6 / max(system.seconds - before, 1e-9)
+            )
+
+
+def _pages(texts: Sequence[str], budget: int) -> list[str]:
+    pages, page, written = list[str](), "", 0
+    for text in texts:
+        page += text + "\n"
+        written += len(text)
+        if len(page) > PAGE:
+            pages.append(page)
+            page = ""
+        if written > budget:
+            break
+    return [*pages, page] if page else pages
 
 
 def case_of(corpus: str, text: str) -> str:

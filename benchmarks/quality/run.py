@@ -33,8 +33,9 @@ from systems import Ginza, Patterns, Piiscan, System
 
 FLOORS = HERE / "floors.toml"
 FLOOR_SIZE = 3
-SAMPLES = {"own": 6, "prose": 12, "addresses": 20, "ordinary": 10, "cut": 1200}
-"""For GiNZA: every n-th document, and how many characters of an ordinary text."""
+SPEED = 100_000
+SAMPLES = {"own": 6, "prose": 12, "addresses": 20, "ordinary": 10, "cut": 1200, "speed": 4000}
+"""For GiNZA: every n-th document, how many characters of an ordinary text, and of each corpus to measure speed."""
 
 
 def measure(system: System, papers: dict[str, list[Document]], folder: Path | None, *, sampled: bool = False) -> Result:
@@ -50,6 +51,7 @@ def measure(system: System, papers: dict[str, list[Document]], folder: Path | No
     if folder:
         m.cases(result, system, folder)
         m.persons_in_prose(result, system, folder, SAMPLES["prose"] if sampled else 1)
+        m.speed_in_prose(result, system, folder, SAMPLES["speed"] if sampled else SPEED)
         m.addresses(result, system, folder, SAMPLES["addresses"] if sampled else 1)
         m.ordinary(result, system, folder, SAMPLES["ordinary"] if sampled else 1, SAMPLES["cut"] if sampled else 0)
     return result
@@ -68,8 +70,9 @@ def _medium(kind: str) -> bool:
 
 def thorough(result: Result, folder: Path) -> None:
     """PERSON in running text at the profile thorough, and what share of its recall the default profile keeps."""
-    deep = Result()
-    m.persons_in_prose(deep, Piiscan("thorough"), folder)
+    deep, system = Result(), Piiscan("thorough")
+    m.persons_in_prose(deep, system, folder)
+    m.speed_in_prose(deep, system, folder, SPEED)
     result.figures |= {f"thorough.{name}": value for name, value in deep.figures.items()}
     result.missed += [f"thorough:{case}" for case in deep.missed]
     result.alarms += [f"thorough:{case}" for case in deep.alarms]

@@ -31,6 +31,9 @@ UNCHECKED = frozenset(
         "MEMBER_ID",
         "EMPLOYEE_ID",
         "JP_VEHICLE_PLATE",
+        "JP_CARE_INSURANCE",
+        "STUDENT_ID",
+        "PATIENT_ID",
     }
 )
 CONTACT = frozenset({"PHONE_NUMBER", "EMAIL_ADDRESS", "CREDIT_CARD", "JP_POSTAL_CODE", "IBAN_CODE"})

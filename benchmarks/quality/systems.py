@@ -16,6 +16,9 @@ from score import Hit
 HERE = Path(__file__).parent
 PATTERNS = HERE.parent / "speed" / "patterns.json"
 Pairs = list[tuple[str, str]]
+WARM_UP = (
+    "氏名：見本 太郎。首相のカルロス・メンドーサは、あさひさんと札幌市中央区北一条西1-2-3で会い、森田氏の話を聞いた。"
+)
 PATTERN_TYPES = {
     "EMAIL": "EMAIL_ADDRESS", "ZIP": "JP_POSTAL_CODE", "ZIP_MARK": "JP_POSTAL_CODE", "MYNUMBER": "JP_MY_NUMBER", "MYNUMBER_SEP": "JP_MY_NUMBER",
     "CARD16": "CREDIT_CARD", "CARD16_SEP": "CREDIT_CARD", "CARD_AMEX": "CREDIT_CARD", "LICENCE": "JP_DRIVER_LICENSE", "BANK": "JP_BANK_ACCOUNT",
@@ -34,7 +37,7 @@ class Piiscan:
         self.seconds = 0.0
         self._scanner = Scanner(profile=profile)
         self.rules = self._scanner.rules
-        self.text("氏名：見本 太郎")  # dictionaries are loaded before anything is timed
+        self.text(WARM_UP)  # dictionaries are loaded before anything is timed
         self.seconds = 0.0
 
     def text(self, text: str) -> list[Hit]:
@@ -43,9 +46,9 @@ class Piiscan:
 
     def detections(self, text: str) -> list[Any]:
         """Spans with confidence."""
-        start = time.perf_counter()
+        start = time.process_time()
         found = self._scanner.scan_text(text)
-        self.seconds += time.perf_counter() - start
+        self.seconds += time.process_time() - start
         return found
 
     def table(self, document: Document) -> Pairs:
@@ -83,7 +86,7 @@ class Patterns:
 
     def text(self, text: str) -> list[Hit]:
         """Spans; overlapping ones of a type are one."""
-        start = time.perf_counter()
+        start = time.process_time()
         found = sorted(Hit(m.start(), m.end(), kind) for p, kind in self._patterns for m in p.finditer(text))
         joined: list[Hit] = []
         last: dict[str, int] = {}
@@ -94,7 +97,7 @@ class Patterns:
                 continue
             last[hit.type] = len(joined)
             joined.append(hit)
-        self.seconds += time.perf_counter() - start
+        self.seconds += time.process_time() - start
         return joined
 
     def table(self, document: Document) -> Pairs:
@@ -126,7 +129,7 @@ class Ginza:
         assert self._process.stdout
         self._in, self._out = self._process.stdin, self._process.stdout
         self.versions: dict[str, str] = json.loads(self._out.readline())
-        self.text("氏名：見本 太郎")
+        self.text(WARM_UP)
         self.seconds = 0.0
 
     def text(self, text: str) -> list[Hit]:

@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterator
 from random import Random
 
 from . import numbers as n
-from .pages import Document, Part, Row, Value, joined
 from .material import DEPARTMENTS
+from .pages import Document, Part, Row, Value, joined
 from .people import People, Person
 
 Column = tuple[tuple[str, ...], Callable[[Person], Part]]
