@@ -26,7 +26,7 @@ SINGLE_SURNAMES = frozenset(
 """Surnames of one kanji that are looked for; the rest of such surnames are common words and need a label."""
 
 NOT_NAMES = frozenset(
-    ("平家建", "平家造", "千秋公園", "小川内科", "三国時代", "中国史", "三国志", "大東洋", "今日一日")
+    ("平家建", "平家造", "千秋公園", "小川内科", "三国時代", "中国史", "三国志", "大東洋", "今日一日", "佐藤錦")
 )
 """Words that the build does not find because Sudachi does not hold them as one."""
 

@@ -179,6 +179,10 @@ class LabelledNames:
         for label, start in self._labels.values(text):
             yield from self.value(text, start, label)
 
+    def is_label(self, value: str) -> bool:
+        """Whether a cell is the head of a column of names or readings."""
+        return self._labels.of_field(value) is not None
+
     def field(self, text: str, label: str | None) -> Iterator[tuple[str, NameSpan]]:
         """The same for a field's whole text, if its label is one of a name's."""
         found = self._labels.of_field(label)
@@ -243,7 +247,7 @@ class LabelledNames:
         if self._grammar.surname_and_more(value):
             return 0.7 if strong else 0.55
         guess = self._grammar.guessed(value)
-        return 0.4 + 0.3 * guess if guess >= (0.2 if strong else 0.4) else 0.0
+        return 0.4 + 0.3 * guess if guess >= 0.4 else 0.0
 
     def _kana(self, text: str, start: int, label: _Label) -> NameSpan | None:
         match = _KANA_VALUE.match(text, start)

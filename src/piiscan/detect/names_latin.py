@@ -4,26 +4,40 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
+from piiscan.detect.automaton import build
 from piiscan.detect.lexicon import Lexicon
-from piiscan.detect.name_grammar import NameGrammar
+from piiscan.detect.names_evidence import words
 from piiscan.detect.names_prose import NameSpan
 
 _WORD = r"[A-Z][A-Za-z'’\-]{1,20}"
 _TITLED = re.compile(
     rf"(?<![A-Za-z])(?:Mr|Ms|Mrs|Miss|Mx|Dr|Prof)(?:\.[ 　]?|[ 　])({_WORD}(?: (?:[A-Z]\. )?{_WORD}){{0,2}})"
 )
-_DEAR = re.compile(rf"(?<![A-Za-z])(?:Dear|Hi|Hello)[ 　]({_WORD}(?: {_WORD})?)(?=[,，:\n]|-?(?:san|sama)\b)")
-_SAN = re.compile(r"(?<=[A-Za-z])[ \-]?(?:san(?![A-Za-z])|sama(?![A-Za-z])|さん|様|氏)")
+_DEAR = re.compile(rf"(?:Dear|Hi|Hello)[ 　]({_WORD}(?: {_WORD})?)(?=[,，:\n]|-?(?:san|sama)\b)")
+_ANCHORS = {
+    **dict.fromkeys(words("Mr Ms Mrs Miss Mx Dr Prof"), "title"),
+    **dict.fromkeys(words("Dear Hi Hello"), "dear"),
+    **dict.fromkeys(words("egards incerely hanks ours Cheers Best hank"), "closing"),
+    **dict.fromkeys(words("-san -sama さん 様 氏"), "san"),
+}
+"""Looked for all at once, with what they announce."""
 _BEFORE_SAN = re.compile(rf"(?<![A-Za-z]){_WORD}(?: {_WORD})?$")
 _CLOSING = re.compile(
-    rf"(?:[Rr]egards|[Ss]incerely(?: yours)?|[Tt]hanks|[Tt]hank you|[Yy]ours(?: truly)?|Cheers|Best),?[ \t]*\r?\n(?:[ \t]*\r?\n)?[ \t]*({_WORD}(?: (?:[A-Z]\. )?{_WORD}){{0,2}})[ \t]*(?=\r?\n|$)"
+    rf"(?:egards|incerely(?: yours)?|hanks|hank you|ours(?: truly)?|Cheers|Best),?[ \t]*\r?\n(?:[ \t]*\r?\n)?[ \t]*"
+    rf"({_WORD}(?: (?:[A-Z]\. )?{_WORD}){{0,2}})[ \t]*(?=\r?\n|$)"
 )
 _PAIR = re.compile(
     rf"[ \t　]*[/／(（]?[ \t　]*(?:\r?\n[ \t　]*)?({_WORD}[ ,]{{1,2}}{_WORD})[ \t　]*(?=[)）/／|│]|\r?\n|$)"
 )
 _NOT_NAMES = frozenset(
-    ["Sir", "Madam", "All", "Team", "Everyone", "Customer", "Customers", "Friends", "There", "World", "Support", "Sales", "Manager", "Management", "Office", "Company", "Service", "Services", "January", "February", "March", "April", "June", "July", "August", "September", "October", "November", "December"]
+    words(
+        """
+    Sir Madam All Team Everyone Customer Customers Friends There World Support Sales Manager Management Office Company Service Services January
+    February March April June July August September October November December
+    """
+    )
 )
 _PARTS = re.compile(r"[A-Za-z]{2,}")
 
@@ -31,22 +45,37 @@ _PARTS = re.compile(r"[A-Za-z]{2,}")
 class LatinNames:
     """Finds names in Latin letters by what stands beside them."""
 
-    def __init__(self, lexicon: Lexicon, grammar: NameGrammar) -> None:
+    def __init__(self, lexicon: Lexicon) -> None:
         self._roman = lexicon.romaji
-        self._grammar = grammar
+        self._anchors = build(list(_ANCHORS))
 
     def find(self, text: str) -> Iterator[NameSpan]:
         """Names with a title, a greeting, a Japanese honorific, or alone under the end of a letter."""
-        for pattern, unknown, title in ((_TITLED, 0.6, "Mr."), (_DEAR, 0.0, "Dear"), (_CLOSING, 0.0, "regards")):
-            for match in pattern.finditer(text):
-                words = match.group(1).split(" ")
-                if _NOT_NAMES.isdisjoint(words) and (score := 0.68 if self._known(words) else unknown):
-                    yield NameSpan(*match.span(1), score, (f"honorific:{title}",))
+        kinds = list(_ANCHORS.values())
+        for start, end, number in self._anchors.find(text):
+            kind = kinds[number]
+            if kind == "san":
+                yield from self._before(text, start)
+            elif kind == "closing" or not (start and text[start - 1].isascii() and text[start - 1].isalpha()):
+                yield from self._after(text, start, kind)
 
-        for match in _SAN.finditer(text):
-            found = _BEFORE_SAN.search(text, max(0, match.start() - 40), match.start())
-            if found and self._known(found.group().split(" ")) and _NOT_NAMES.isdisjoint(found.group().split(" ")):
-                yield NameSpan(*found.span(), 0.6, ("honorific:san",))
+    def _after(self, text: str, start: int, kind: str) -> Iterator[NameSpan]:
+        pattern, unknown = {"title": (_TITLED, 0.6), "dear": (_DEAR, 0.0), "closing": (_CLOSING, 0.0)}[kind]
+        match = pattern.match(text, start)
+        if match is None:
+            return
+        parts = match.group(1).split(" ")
+        if _NOT_NAMES.isdisjoint(parts) and (score := 0.68 if self._known(parts) else unknown):
+            yield NameSpan(*match.span(1), score, (f"honorific:{kind}",))
+
+    def _before(self, text: str, place: int) -> Iterator[NameSpan]:
+        """A name in Latin letters before -san or 様."""
+        stop = place - (text[place - 1 : place] == " ")
+        if not stop or not (text[stop - 1].isascii() and text[stop - 1].isalpha()):
+            return
+        found = _BEFORE_SAN.search(text, max(0, stop - 40), stop)
+        if found and self._known(found.group().split(" ")) and _NOT_NAMES.isdisjoint(found.group().split(" ")):
+            yield NameSpan(*found.span(), 0.6, ("honorific:san",))
 
     def beside(self, text: str, persons: Sequence[NameSpan]) -> Iterator[NameSpan]:
         """The same name in Latin letters right behind one in kanji, on its line or the next."""
@@ -59,8 +88,8 @@ class LatinNames:
 
     def in_file_name(self, text: str) -> Iterator[NameSpan]:
         """Surname and given name as two neighbouring words of a file's name: resume_taro_yamada.pdf."""
-        words = list(_PARTS.finditer(text))
-        for first, second in zip(words, words[1:], strict=False):
+        parts = list(_PARTS.finditer(text))
+        for first, second in pairwise(parts):
             if (
                 second.start() - first.end() != 1
                 or text[first.end()] == "."

@@ -37,7 +37,7 @@ _ADDRESSED = re.compile(
 )
 _INITIALS = re.compile(r"(?<![A-Za-zＡ-Ｚァ-ヺ])(?:[A-ZＡ-Ｚ](?:[.．・] ?)){1,3}([ァ-ヺー]{3,})(?![ァ-ヺー・])")
 _FOR_PERSONS = frozenset(("様", "さん", "氏", "さま"))
-_EDGES = frozenset(("", *" 　\t\n\r、，,|｜│┃;；・()（）:：\"'「」<>/"))
+_EDGES = frozenset(("", *"\t\n\r、|｜│┃;；・()（）"))
 _PAIR = 0.52
 _ALONE = (0.42, 0.3, 0.2)
 _SUBJECT = re.compile("(?<![ァ-ヺー・＝])[ァ-ヺー]{3,}(?=[はがをにのもと、])")
@@ -134,7 +134,7 @@ class ProseNames:
         yes = 0.45 + 0.03 * full.rank + bonus
         if full.given == "?":
             evidence[1] = "kanji:given"
-            yes = 0.62 if honorific else 0.52 if _delimited(text, full.start, full.end) else 0.42
+            yes = 0.62 if honorific else 0.52 if _line_alone(text, full.start, full.end) else 0.42
         same, no = (0.5, 0.45) if honorific else (0.33, 0.2)
         return _Open(
             full.start, full.end, full.surname_end, yes, same + bonus / 2, no, tuple(evidence), pair=full.rank == 8
@@ -201,8 +201,8 @@ class ProseNames:
                 yield _Open(start, end, end, 0.58, 0.4, 0.3, evidence)
 
 
-def _delimited(text: str, start: int, end: int) -> bool:
-    """Whether it stands alone in its line, cell or list entry."""
+def _line_alone(text: str, start: int, end: int) -> bool:
+    """Whether it stands alone in its line or cell, or between tabs."""
     return text[start - 1 : start] in _EDGES and text[end : end + 1] in _EDGES
 
 

@@ -13,8 +13,11 @@ from piiscan.detect.names_evidence import KANA_LABELS, PERSON_LABELS, SAMPLE_NAM
 from piiscan.detect.names_judge import JudgedNames, NameModel
 from piiscan.detect.names_labelled import LabelledNames, Labels
 from piiscan.detect.names_latin import LatinNames
+from piiscan.detect.names_likeness import Likeness
+from piiscan.detect.names_lists import ListedNames
 from piiscan.detect.names_near import NearNames
 from piiscan.detect.names_prose import NameSpan, ProseNames, best
+from piiscan.detect.names_rows import NameRows
 from piiscan.detect.sudachi import Judge
 from piiscan.detect.variants import FoldedText, fold_variants
 from piiscan.detect.view import TextView
@@ -24,6 +27,7 @@ from piiscan.protocols import Recognizer, Validator
 from piiscan.rules.model import RuleSet
 
 PERSON, KANA = "PERSON", "JP_NAME_KANA"
+_KINDS = {"person": PERSON, "kana": KANA}
 DEEP_BELOW = 0.45
 """Profiles with a lower threshold for names have the whole text read by Sudachi: about 1 MB/s."""
 
@@ -46,8 +50,11 @@ class NameRecognizer:
         self._lexicon = lexicon
         self._labelled = LabelledNames(grammar, Labels(_labels(rules, PERSON), _labels(rules, KANA)))
         self._prose = ProseNames(lexicon, grammar, judge)
-        self._near = NearNames(lexicon, grammar, judge)
-        self._latin = LatinNames(lexicon, grammar)
+        likeness = Likeness(lexicon, grammar, judge)
+        self._near = NearNames(lexicon, grammar, likeness)
+        self._lists = ListedNames(lexicon, grammar, likeness)
+        self._rows = NameRows(lexicon, grammar, likeness.of, self._labelled.is_label)
+        self._latin = LatinNames(lexicon)
         self._judged = JudgedNames(lexicon, model or NameModel.load())
         self._whole = rules.profile.threshold(PERSON) < DEEP_BELOW
         self._rules = {PERSON: _rule(rules, PERSON, "ja.person"), KANA: _rule(rules, KANA, "ja.name_kana")}
@@ -57,6 +64,8 @@ class NameRecognizer:
         ready = folded(view)
         found = list(self._spans(view, ready))
         found += [(PERSON, span) for span in self._company(view, ready.text, found)]
+        places = {span.start for _, span in found}
+        found += [(_KINDS[kind], span) for kind, span in self._rows.find(ready.text, places)]
         person = best(span for kind, span in found if kind == PERSON)
         kana = best([*(span for kind, span in found if kind == KANA), *self._readings(ready.text, person)])
         person = _without_readings(person, kana)
@@ -65,16 +74,15 @@ class NameRecognizer:
 
     def _spans(self, view: TextView, ready: FoldedText) -> Iterator[tuple[str, NameSpan]]:
         text, segment = ready.text, view.segment
-        kinds = {"person": PERSON, "kana": KANA}
         label = segment.label or ("author" if segment.kind is SegmentKind.PROPERTY else None)
         for kind, span in self._labelled.field(text, label):
-            yield kinds[kind], span
+            yield _KINDS[kind], span
         for kind, span in self._labelled.find(text):
-            yield kinds[kind], span
+            yield _KINDS[kind], span
         for span in (*self._labelled.mailboxes(text), *self._latin.find(text)):
             yield PERSON, span
         if segment.kind is SegmentKind.NAME:
-            for span in (*self._latin.in_file_name(text), *self._near.in_file_name(text)):
+            for span in (*self._latin.in_file_name(text), *self._lists.in_file_name(text)):
                 yield PERSON, span
         if text.isascii():
             return
@@ -91,7 +99,7 @@ class NameRecognizer:
         if text.isascii():
             return
         known = best(span for kind, span in found if kind == PERSON)
-        near = list(self._near.find(text, known))
+        near = [*self._lists.find(text, known), *self._near.find(text)]
         yield from near
         hits = view.once("lexicon.surnames", lambda _: self._lexicon.find(text))
         known = best([*known, *near])

@@ -1,0 +1,48 @@
+"""How much a value looks like a name where names are expected: in a list of people, beside a phone number, before 様."""
+
+from __future__ import annotations
+
+import re
+
+from piiscan.detect.lexicon import SINGLE_SURNAMES, Lexicon
+from piiscan.detect.name_grammar import NameGrammar
+from piiscan.detect.names_evidence import NOT_VALUES
+from piiscan.detect.names_labelled import NOT_PERSON, is_thing
+from piiscan.detect.sudachi import Judge
+
+_NEVER = re.compile(r"[0-9０-９@:：/／。、<>()（）「」…※]")
+_ORDINARY = frozenset({"word", "proper", "place", "other", "suffix", "prefix", "number"})
+
+
+class Likeness:
+    """Weighs values by the dictionaries, by the kanji that names are made of, and by what Sudachi takes them for."""
+
+    def __init__(self, lexicon: Lexicon, grammar: NameGrammar, judge: Judge) -> None:
+        self._lexicon = lexicon
+        self._grammar = grammar
+        self._judge = judge
+
+    def of(self, value: str) -> float:
+        """How much a whole value looks like a name, 0..1, names of no dictionary included."""
+        value = value.strip(" 　")
+        if len(value) == 1:
+            return 0.5 if value in SINGLE_SURNAMES and self._lexicon.surnames.get(value, "-") in "SW" else 0.0
+        if not 1 < len(value) < 24 or value in NOT_VALUES or NOT_PERSON.search(value) or _NEVER.search(value):
+            return 0.0
+        kind, sure = self._grammar.value_kind(value)
+        if kind == "latin" or (kind == "full" and (sure >= 0.8 or not self.is_word(value))):
+            return sure
+        if kind == "surname":
+            return sure - 0.1
+        if is_thing(value):
+            return 0.0
+        if kind in ("given", "kana"):
+            return sure * 0.6
+        guess = 0.6 if self._grammar.surname_and_more(value) else self._grammar.guessed(value)
+        return 0.0 if guess and self.is_word(value) else guess
+
+    def is_word(self, name: str) -> bool:
+        """Whether Sudachi reads it as ordinary words, not as kanji that it cannot join."""
+        words = self._judge.tokens(name, [(0, len(name))])
+        ordinary = all(word.tag in _ORDINARY for word in words)
+        return ordinary and (len(words) == 1 or any(word.end - word.start > 1 for word in words))

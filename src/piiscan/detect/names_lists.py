@@ -1,0 +1,201 @@
+"""Names in lists of people and beside contacts: entries after 出席者, bullets among names, fields of a line with a phone number."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+
+from piiscan.detect.automaton import build
+from piiscan.detect.lexicon import Lexicon
+from piiscan.detect.name_grammar import NameGrammar
+from piiscan.detect.names_evidence import KANJI, ROLES, words
+from piiscan.detect.names_labelled import is_thing, without_honorific
+from piiscan.detect.names_likeness import Likeness
+from piiscan.detect.names_prose import NameSpan
+
+LIST_LABELS = words(
+    """
+    出席者 出席 参加者 参加メンバー 欠席者 欠席 参列者 同席者 来訪者 訪問者 面談者 対応者 出席予定者 メンバー 委員 構成員 宛先 宛 担当者 担当 関係者 発表者 報告者
+    講師 議長 書記 司会 進行 記録 共有先 配布先 受講者 受講生 引率 当番 応募者 候補者 合格者 受賞者 To TO CC Cc Bcc BCC
+    """
+)
+_ROLE = "|".join(sorted(ROLES, key=len, reverse=True))
+_LABEL_BEFORE = frozenset("\n \t　【[■●◆・（(")
+_LABEL_END = re.compile(r"(?:一覧|名)?(?:[（(][^（）()\n]{0,12}[)）])?[ 　]*(?:[:：】\]]|[ 　\t]|(?=\r?\n))")
+_ITEM = re.compile(r"[^、，,;；／/\n\r\t|｜│・]+")
+_BULLET = re.compile(r"[\s　]*(?:[・●○◎■□◆◇*※\-–→]|[0-9０-９]{1,3}[.．)）、 ]|[(（][0-9０-９]{1,3}[)）])?[\s　]*")
+_UNIT = re.compile(
+    rf"(?:(?:株式|有限|合同|合名|合資)会社[^\s　]{{1,20}}|[（(][^（）()]{{1,16}}[)）]"
+    r"|[^\s　（）()]{1,16}(?:部|課|室|係|局|店|センター|グループ|チーム|本社|工場|支社|会社|委員会|事務所|[株有][)）])"
+    rf"|{_ROLE})[ 　]+"
+)
+_TAIL = re.compile(rf"[ 　]*(?:(?:{_ROLE})|[（(][^（）()]*[)）]?|[㊞印]|ほか.*|他.*|以上|（敬称略）)$")
+_CONTACT = re.compile(r"@[\w-]+\.|[0０][0-9０-９]{1,4}[-－ー‐(（)）][0-9０-９]|〒|TEL|Tel|電話|携帯|℡")
+_FILE_PART = re.compile(
+    rf"[{KANJI}ぁ-ゖァ-ヺー]{{2,8}}(?:[ 　][{KANJI}ぁ-ゖァ-ヺー]{{1,5}})?(?=[_\-－\s　()（）.,・【】\[\]＿]|$)(?<![_\-])"
+)
+_FIELD = re.compile(r"[^\t,、;|｜│<>:：\"']+")
+MAX_LINE, MAX_ITEMS, MAX_ALONE = 200, 400, 20
+_LIKELY, _POSSIBLE = 0.6, 0.35
+
+
+class ListedNames:
+    """Names by the company they keep in lists and lines."""
+
+    def __init__(self, lexicon: Lexicon, grammar: NameGrammar, likeness: Likeness) -> None:
+        self._lexicon = lexicon
+        self._grammar = grammar
+        self._likeness = likeness
+        self._labels = build(LIST_LABELS)
+
+    def find(self, text: str, known: Sequence[NameSpan]) -> Iterator[NameSpan]:
+        """Names in folded `text`; `known` are spans found so far."""
+        sure = {(span.start, span.end) for span in known if span.score >= 0.5}
+        yield from self._labelled_lists(text)
+        yield from self._plain_lists(text, sure)
+        yield from self._beside_contacts(text)
+
+    def in_file_name(self, text: str) -> Iterator[NameSpan]:
+        """Names as whole parts of a file's name: 議事録_鈴木.docx, 履歴書（山田 花子）.pdf."""
+        for match in _FILE_PART.finditer(text):
+            value = without_honorific(match.group())
+            kind, sure = self._grammar.value_kind(value)
+            if (
+                sure >= 0.8
+                and (kind == "full" or (kind == "surname" and self._lexicon.surnames[value] in "Ss"))
+                and not is_thing(value)
+            ):
+                yield NameSpan(match.start(), match.start() + len(value), 0.4 + 0.2 * sure, ("name:part",))
+
+    def _labelled_lists(self, text: str) -> Iterator[NameSpan]:
+        done = -1
+        for start, end, _ in self._labels.find(text):
+            if end <= done or (start and text[start - 1] not in _LABEL_BEFORE):
+                continue
+            label = _LABEL_END.match(text, end)
+            if label is None:
+                continue
+            done = label.end()
+            line_end = _line_end(text, label.end())
+            rest = text[label.end() : line_end]
+            items = list(self._items(text, label.end(), line_end)) if rest.strip(" 　】])）:：") else []
+            if not items:
+                items = list(self._lines_below(text, line_end))
+            yield from self._accepted(text, items, floor=0.55, evidence="list:label")
+
+    def _lines_below(self, text: str, position: int) -> Iterator[tuple[int, int]]:
+        """The items of the lines after a heading, until one is empty or too long."""
+        while position < len(text) and text[position] == "\n":
+            end = _line_end(text, position + 1)
+            line = text[position + 1 : end]
+            if (
+                not line.strip()
+                or len(line) > 60
+                or "：" in line
+                or ":" in line
+                or line.lstrip()[:1] in ("【", "[", "■")
+            ):
+                return
+            yield from self._items(text, position + 1, end)
+            position = end
+
+    def _items(self, text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+        """The entries between separators, without bullets, units, roles, honorifics and remarks."""
+        for match in _ITEM.finditer(text, start, min(end, start + 2000)):
+            low = _BULLET.match(text, match.start()).end()  # type: ignore[union-attr]
+            high = match.end()
+            while low < high and (unit := _UNIT.match(text, low, high)):
+                low = unit.end()
+            yield self._trimmed(text, low, high)
+
+    def _trimmed(self, text: str, low: int, high: int) -> tuple[int, int]:
+        value = text[low:high].rstrip()
+        for _ in range(2):
+            shorter = _TAIL.sub("", without_honorific(value)).rstrip(" 　")
+            if len(shorter) < 2:
+                break
+            value = shorter
+        low += len(value) - len(value.lstrip(" 　"))
+        return low, low + len(value.strip(" 　"))
+
+    def _plain_lists(self, text: str, sure: set[tuple[int, int]]) -> Iterator[NameSpan]:
+        """Neighbouring entries of a list in which others are surely names."""
+        if len(sure) < 2:
+            return
+        for start, end in _blocks(text, sure):
+            items = [item for item in self._items(text, start, end) if item[1] > item[0]]
+            named = sum(item in sure for item in items)
+            if named >= 2 and named * 2 >= len(items) and len(items) <= MAX_ITEMS:
+                yield from self._accepted(text, items, floor=_POSSIBLE, evidence="list:names")
+
+    def _accepted(
+        self, text: str, items: Sequence[tuple[int, int]], *, floor: float, evidence: str
+    ) -> Iterator[NameSpan]:
+        """Entries that look like names; the less a single one does, the more the others have to."""
+        weights = [self._likeness.of(text[a:b]) for a, b in items[:MAX_ITEMS]]
+        strong = sum(weight >= _LIKELY for weight in weights)
+        helped = strong >= 2 and strong * 2 >= len(weights)
+        for (start, end), weight in zip(items, weights, strict=False):
+            if weight >= floor or (helped and weight >= 0.2):
+                yield NameSpan(start, end, 0.52 + 0.3 * weight, (evidence,))
+
+    def _beside_contacts(self, text: str) -> Iterator[NameSpan]:
+        """Fields of a line with a phone number or mail address, and short lines near such a line."""
+        done = 0
+        for contact in _CONTACT.finditer(text):
+            if contact.start() < done:
+                continue
+            low, high = _around(text, contact.start(), 4)
+            low = max(low, done)
+            done = high
+            position = low
+            while position < high:
+                end = _line_end(text, position)
+                here = bool(_CONTACT.search(text, position, end))
+                if end - position <= (MAX_LINE if here else MAX_ALONE + 10):
+                    yield from self._fields(text, position, end, "neighbour:contact")
+                position = end + 1
+
+    def _fields(self, text: str, start: int, end: int, evidence: str) -> Iterator[NameSpan]:
+        for match in _FIELD.finditer(text, start, end):
+            low, high = match.span()
+            if text[high : high + 1] in ("：", ":"):
+                continue
+            low = _BULLET.match(text, low, high).end()  # type: ignore[union-attr]
+            while low < high and (unit := _UNIT.match(text, low, high)):
+                low = unit.end()
+            low, high = self._trimmed(text, low, high)
+            if high - low <= MAX_ALONE and (weight := self._likeness.of(text[low:high])) >= 0.6:
+                yield NameSpan(low, high, 0.32 + 0.35 * weight, (evidence,))
+
+
+def _line_end(text: str, position: int) -> int:
+    end = text.find("\n", position)
+    return len(text) if end < 0 else end
+
+
+def _around(text: str, position: int, lines: int) -> tuple[int, int]:
+    """From the start of some lines before to the end of some lines after."""
+    low, high = text.rfind("\n", 0, position) + 1, _line_end(text, position)
+    for _ in range(lines):
+        low = text.rfind("\n", 0, max(0, low - 1)) + 1
+        high = _line_end(text, min(len(text), high + 1))
+    return low, high
+
+
+def _blocks(text: str, sure: set[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+    """Paragraphs of short lines, and single lines with separators, that hold at least two of the places."""
+    starts = sorted(start for start, _ in sure)
+    done = -1
+    for first, second in pairwise(starts):
+        if first < done or second - first > 80:
+            continue
+        low = text.rfind("\n", 0, first) + 1
+        high = _line_end(text, second)
+        while (end := _line_end(text, high + 1)) > high + 1 and end - high <= 40 and high < len(text):
+            high = end
+        while low and (line := text.rfind("\n", 0, low - 1) + 1) < low - 1 and low - line <= 40:
+            low = line
+        done = high
+        yield low, high
