@@ -100,13 +100,15 @@ class Judge:
         value: str,
         recognizer: str,
         nearby: Container[str] | None = None,
+        heading: str = "",
     ) -> Candidate | None:
-        """The candidate for a match of `rule`; `value` is its folded text, `nearby` what :meth:`nearby` says of the place, if known."""
+        """The candidate for a match of `rule`; `value` is its folded text, `nearby` what :meth:`nearby` says of the place, if known.
+        `heading` is the name of the column that the value stands in, where its text is a list."""
         far = nearby is not None and rule.id not in nearby
         labelled, near = labels.NOT_LABELLED, ""
         if rule.need in NEED_LABEL:  # spares the checks
             if not far:
-                labelled = self._labelled(view, rule, start)
+                labelled = self._labelled(view, rule, start, heading)
                 near = "" if labelled.strength else self._near(view, rule, start, end)
             if not labelled.strength and not near:
                 return self.refused(view, rule, start, end, recognizer, f"needs:{rule.need}")
@@ -114,7 +116,7 @@ class Judge:
         if checked is False and rule.scores.failed is None:
             return self.refused(view, rule, start, end, recognizer, f"failed:{','.join(rule.validators)}")
         if rule.need not in NEED_LABEL and not far:
-            labelled = self._labelled(view, rule, start)
+            labelled = self._labelled(view, rule, start, heading)
             near = self._near(view, rule, start, end) if checked and not labelled.strength else ""
         elif not checked:
             near = ""
@@ -143,7 +145,9 @@ class Judge:
             passed = passed or verdict
         return passed
 
-    def _labelled(self, view: TextView, rule: Rule, start: int) -> labels.Labelled:
+    def _labelled(self, view: TextView, rule: Rule, start: int, heading: str) -> labels.Labelled:
+        if heading:
+            return labels.Labelled(1.0, heading)
         if view.segment.label and rule.id in view.once(self._field, self.labels.field):
             return labels.Labelled(1.0, view.segment.label)
         if not (rule.labels or rule.columns):

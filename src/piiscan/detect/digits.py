@@ -63,6 +63,11 @@ def fold(text: str) -> str:
     return text if text.isascii() else _BETWEEN.sub("-", text.translate(_FOLD_TEXT))
 
 
+def shape_of(folded: str) -> str:
+    """The shape of a folded value: ``0`` for each digit, ``A`` for each letter."""
+    return folded.translate(_SHAPE)
+
+
 def readings(text: str, shapes: Container[str]) -> Iterator[Reading]:
     """Every reading of every run whose shape is asked for, in text order."""
     for match in _TOKEN.finditer(text):

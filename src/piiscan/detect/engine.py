@@ -11,6 +11,7 @@ from piiscan.detect.allow import AllowList
 from piiscan.detect.presidio_gate import PresidioWindows
 from piiscan.detect.refine import refine
 from piiscan.detect.resolve import Resolver, Verdict
+from piiscan.detect.textlists import against_lists, known_lists
 from piiscan.detect.view import TextView
 from piiscan.model import Candidate, ColumnDetection, Detected, Detection, Problem, Segment, TextHits, TextSegment
 from piiscan.plugins import Registry
@@ -83,6 +84,8 @@ class Detector:
                 failed.append(f"{recognizer.name}: {type(error).__name__}")
             if self.clock:
                 self.clock.add(RECOGNIZER + recognizer.name, perf_counter() - started)
+        if lists := known_lists(view):
+            found = [c for c in found if not against_lists(view.text, c, lists)]
         return refine(view.text, found, self._ids)
 
     def _without_own(self, column: ColumnDetection) -> ColumnDetection | None:
