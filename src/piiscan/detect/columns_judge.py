@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from piiscan.detect.columns import ColumnStage
     from piiscan.rules.model import Rule
 
-SAMPLE = 1000
+SAMPLE = 500
 """Distinct values on which a column is judged, spread over the batch."""
 
 STRICT_VALUES = 20

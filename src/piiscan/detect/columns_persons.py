@@ -37,9 +37,8 @@ class RowPersons:
     def add(self, found: Found, locator: Locator) -> TableRecords | None:
         """The persons of a batch, None when its columns name nobody. `roster` holds from the batch on in which the table became one."""
         names = _of_type(found, NAME_TYPE) or _of_type(found, KANA_TYPE)
-        kinds = {kind: _first(_of_kind(found, kind)) for kind in (MAIL, PHONE, BIRTH, ADDRESS, IDENTIFIER)}
-        if names:
-            kinds.pop(IDENTIFIER)  # a name with a contact says more
+        telling = (MAIL, PHONE, BIRTH, ADDRESS, *(() if names else (IDENTIFIER,)))  # a name with a contact says more
+        kinds = {kind: _first(_of_kind(found, kind)) for kind in telling}
         contacts = {kind: hash_values(_folded(kind, values)) for kind, values in kinds.items() if values is not None}
         rows = len(next(iter(found.values()))[1]) if found else 0
         if names:
@@ -92,8 +91,9 @@ def _linked(frame: pl.DataFrame, kind: str) -> pl.DataFrame:
     pairs = frame["name"] ^ (frame[kind] // 2)
     if pairs.filter(known).n_unique() == known.sum():  # grouping costs far more than seeing that there is nothing to group
         return frame
-    linked = pl.col("key").min().over(["name", kind])
-    return frame.with_columns(key=pl.when(known).then(linked).otherwise(pl.col("key")))
+    rows = (pairs.is_duplicated() & known).arg_true()
+    linked = frame[rows].select(pl.col("key").min().over(["name", kind])).to_series()
+    return frame.with_columns(key=frame["key"].scatter(rows, linked))
 
 
 def _key(name: pl.Expr | None, kind: int, value: pl.Expr) -> pl.Expr:
@@ -131,7 +131,7 @@ def _first(columns: list[pl.Series]) -> pl.Series | None:
 
 
 _PLAIN: Mapping[int, str] = {
-    MAIL: r"[^!-~]",
+    MAIL: r"[^!-@\[-~]",
     PHONE: r"[^0-9-]|^81",
     BIRTH: r"[^0-9-]|-$",
     ADDRESS: r"[^0-9A-Za-z -ヿ一-龥々 \-]|[A-Z\t-\r゛-ゟヿ]",
@@ -148,7 +148,7 @@ def _folded_names(values: pl.Series) -> pl.Series:
 def _folded(kind: int, values: pl.Series) -> pl.Series:
     if kind not in _PLAIN:
         return _any_contacts(kind, values)
-    short = {MAIL: _lower, PHONE: _bare_phones, BIRTH: _bare_days, ADDRESS: _without_spaces}[kind]
+    short = {MAIL: _same, PHONE: _bare_phones, BIRTH: _bare_days, ADDRESS: _without_spaces}[kind]
     return _by_way(values, _PLAIN[kind], short, lambda v: _any_contacts(kind, v))
 
 
@@ -167,11 +167,13 @@ def _by_way(
 
 
 def _without_spaces(values: pl.Series) -> pl.Series:
+    if not values.str.contains(" ", literal=True).any():
+        return values
     return values.str.replace_all(" ", "", literal=True)
 
 
-def _lower(values: pl.Series) -> pl.Series:
-    return values.str.to_lowercase()
+def _same(values: pl.Series) -> pl.Series:
+    return values
 
 
 def _bare_phones(values: pl.Series) -> pl.Series:

@@ -38,8 +38,8 @@ _REMEMBERED = 50_000
 _EXCEL_EPOCH = date(1899, 12, 30)
 _ARITHMETIC = frozenset({"my_number", "luhn"})
 _LONG = r"[0-9０-９]{16}"
-_FEW, _LOOK, _VARIED = 500, 1000, 300
-"""Columns of few cells, or of few different ones (so many among the first cells), are judged by distinct value."""
+_FEW, _LOOK = 500, 2000
+"""Columns of few cells, or of few different ones among so many, are judged by distinct value."""
 _SHAPE_PARTS = re.compile(r"\{[0-9,]+\}|\[[^\]]+\]|.")
 _UNITS = {"0": "[0-9]", "A": "[A-Za-z]", "-": "-", " ": " "}
 
@@ -110,7 +110,7 @@ class TypeCheck:
 
         What is written in a usual form is told at once; only the rest is looked at value by value. The answer is that of `judge`.
         """
-        if len(values) > _FEW and values.head(_LOOK).n_unique() > _VARIED:
+        if len(values) > _FEW and 2 * values.head(_LOOK).n_unique() > min(len(values), _LOOK):
             sure = self._surely(values)
             rest = (~sure & values.is_not_null()).arg_true()
             if not len(rest):

@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 Check = Callable[[str], bool | None]
 _KANJI_WORD = re.compile("[一-龥々]{1,5}")
 _NAME_WORD = re.compile("[一-龥々ぁ-ゖァ-ヺー]{1,5}")
-_KATAKANA_WORD = re.compile("[ァ-ヺー]{1,15}")
 _ENDS_POLITELY = tuple(HONORIFICS)
 _STREETS = re.compile("[上下東西入側角]")
 _CITY_END = frozenset("市区町村")
@@ -52,9 +51,13 @@ def surely_readings(values: pl.Series) -> pl.Series:
     parts = _two_words(values)
     first, last = parts.to_series(0), parts.to_series(1)
     kana = Lexicon.load()
-    surname = _which(first, lambda w: enlarge(w) in kana.plain_kana_surnames and _reads(w))
-    given = _which(last, lambda w: enlarge(w) in kana.plain_kana_given and _reads(w))
-    return ((surname & _which(last, _reads)) | (given & _which(first, _reads))).fill_null(value=False)
+    known = _which(first, lambda w: enlarge(w) in kana.plain_kana_surnames)
+    if not known.all():
+        known |= _which(last, lambda w: enlarge(w) in kana.plain_kana_given)
+    companies = [w for w in first.unique().to_list() if w and COMPANY_KANA.search(f"{w} ")]
+    if companies:
+        known &= ~_which(first, companies.__contains__)
+    return (known & values.str.contains("^[ァ-ヺー]{1,15}[ 　][ァ-ヺー]{1,15}$")).fill_null(value=False)
 
 
 def surely_addresses(values: pl.Series) -> pl.Series:
@@ -117,10 +120,6 @@ def _is_given(word: str) -> bool:
 
 def _may_be(word: str) -> bool:
     return not word.endswith(_ENDS_POLITELY) and not checks.NEVER_A_NAME.search(word)
-
-
-def _reads(word: str) -> bool:
-    return _KATAKANA_WORD.fullmatch(word) is not None and not COMPANY_KANA.search(word + " ")
 
 
 def _joined_names(values: pl.Series) -> pl.Series:
