@@ -95,7 +95,9 @@ def columns(detector: Detector, header: str, values: list[str]) -> list[tuple[st
 
 def test_cards_that_a_spreadsheet_rounded(detector: Detector) -> None:
     """Exponents, or 16 digits that all end in 0; real numbers and other columns are none of it."""
-    assert columns(detector, "カード番号", ["4.11111E+15", "5.55556E+15", "3.53011E+15"]) == [("CREDIT_CARD_ROUNDED", 3)]
+    assert columns(detector, "カード番号", ["4.11111E+15", "5.55556E+15", "3.53011E+15"]) == [
+        ("CREDIT_CARD_ROUNDED", 3)
+    ]
     zeros = ["4111111111111110", "5555555555554440", "3530111333300010", "4012888888881880"]
     assert columns(detector, "カード番号", zeros) == [("CREDIT_CARD_ROUNDED", 4)]
     real = ["4111111111111111", "5555555555554444", "3530111333300000"]
@@ -184,3 +186,10 @@ def test_kinds_that_are_easily_forgotten(detector: Detector, entity_type: str, t
 def test_digits_inside_a_uuid_are_no_number(detector: Detector) -> None:
     """Though its groups pass as other things."""
     assert types(detector, "id=12345678-1234-4123-8123-123456789018 マイナンバー") == []
+
+
+@pytest.mark.parametrize("gap", ["\t", ",", "　", " | "])
+def test_a_code_before_an_address_needs_no_mark(detector: Detector, gap: str) -> None:
+    """Also where the address leaves out its prefecture; a score or a part number before other words is none."""
+    assert types(detector, f"420-0852{gap}つくばみらい市小張1-2-3")[0] == "JP_POSTAL_CODE"
+    assert "JP_POSTAL_CODE" not in types(detector, f"420-0852{gap}の部品")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
@@ -18,6 +19,7 @@ COMPANY = "company-postcode"
 _FAX = ("fax", "ファックス", "ファクス", "ｆａｘ")
 _REACH = 24
 """How far an address may be from its postal code, in characters."""
+_SOME_ADDRESS, _GAP, _ADDRESS_AFTER = 0.3, 6, 0.4
 _COMPANY_POSTCODE, _COMPANY_ADDRESS = -0.3, -0.2
 
 
@@ -25,6 +27,7 @@ def refine(text: str, candidates: Iterable[Candidate], rules: frozenset[str]) ->
     """The candidates with more evidence, some with another score or as several. `rules` are the ids in force."""
     found = [c for one in candidates for c in (_passport(text, one) if "check:mrz" in one.evidence else (one,))]
     found = [_phone(text, c) if c.entity_type == PHONE and c.score > 0 else c for c in found]
+    found = _before_addresses(text, found)
     codes = [c for c in found if c.entity_type == POSTCODE and c.score > 0]
     companies = [c for c in codes if company_postcode(fold(text[c.start : c.end]))]
     if not companies:
@@ -39,6 +42,29 @@ def refine(text: str, candidates: Iterable[Candidate], rules: frozenset[str]) ->
         else:
             changed.append(c)
     return changed
+
+
+def _before_addresses(text: str, found: list[Candidate]) -> list[Candidate]:
+    """A postal code right before an address is one, also where nothing says so."""
+    starts = sorted(c.start for c in found if c.entity_type == ADDRESS and c.score >= _SOME_ADDRESS)
+    if not starts or not any(c.entity_type == POSTCODE for c in found):
+        return found
+    return [
+        _beside(c) if c.entity_type == POSTCODE and c.score > 0 and _address_after(text, c.end, starts) else c
+        for c in found
+    ]
+
+
+def _address_after(text: str, end: int, starts: list[int]) -> bool:
+    index = bisect_left(starts, end)
+    return (
+        index < len(starts) and starts[index] - end <= _GAP and not text[end : starts[index]].strip(' \t\u3000,，|｜│"')
+    )
+
+
+def _beside(code: Candidate) -> Candidate:
+    score = round(min(1.0, code.score + _ADDRESS_AFTER), 4)
+    return replace(code, score=score, evidence=(*code.evidence, f"neighbour:{ADDRESS}"))
 
 
 def _lower(candidate: Candidate, change: float) -> Candidate:
