@@ -110,6 +110,37 @@ def test_a_label_makes_a_town_reportable(recognizer: AddressRecognizer) -> None:
     assert found(recognizer, "横浜市西区みなとみらい", label="住所") == ["横浜市西区みなとみらい"]
 
 
+@pytest.mark.parametrize(
+    ("text", "address"),
+    [
+        ("1-2-3 Marunouchi, Chiyoda-ku, Tokyo 100-0005, Japan", "1-2-3 Marunouchi, Chiyoda-ku, Tokyo 100-0005"),
+        ("Address: 2-8-1 Nishi-Shinjuku, Shinjuku-ku, Tokyo", "2-8-1 Nishi-Shinjuku, Shinjuku-ku, Tokyo"),
+        ("住所：紀尾井町1-3", "紀尾井町1-3"),
+        ("住所: 〒100-0005 丸の内1-1-1", "丸の内1-1-1"),
+        ("東京都中野区本町1-2-3 グランクレール本町 1203", "東京都中野区本町1-2-3 グランクレール本町 1203"),
+        ("横浜市西区みなとみらい2-3-4 クレール502号", "横浜市西区みなとみらい2-3-4 クレール502号"),
+        ("横浜市中区新港1-2-3\n　　コーポさざなみ101\n", "横浜市中区新港1-2-3\n　　コーポさざなみ101"),
+        ("1,青森市安方68,070-8840-1234", "青森市安方68"),
+    ],
+)
+def test_addresses_in_other_dress_are_found_whole(recognizer: AddressRecognizer, text: str, address: str) -> None:
+    assert found(recognizer, text) == [address]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "本社：〒100-0005 東京都千代田区丸の内1-1-1\n代表電話",
+        "建物 百平方メートル  千葉県千葉市稲毛東四丁目五十四番地の四  木造",
+        "紀尾井町1-3 で待ち合わせ",
+        "Released 1-2-3 in Tokyo, see Chapter 4",
+        "3-2 Osaka",
+    ],
+)
+def test_offices_plots_of_land_and_scores_are_not_reported(recognizer: AddressRecognizer, text: str) -> None:
+    assert found(recognizer, text) == []
+
+
 def test_a_name_after_the_room_is_not_swallowed(recognizer: AddressRecognizer) -> None:
     assert found(recognizer, "大阪府大阪市北区梅田2-2-2 梅田ビル301 高橋次郎") == [
         "大阪府大阪市北区梅田2-2-2 梅田ビル301"

@@ -52,7 +52,7 @@ class LatinNames:
     def find(self, text: str) -> Iterator[NameSpan]:
         """Names with a title, a greeting, a Japanese honorific, or alone under the end of a letter."""
         kinds = list(_ANCHORS.values())
-        for start, end, number in self._anchors.find(text):
+        for start, _, number in self._anchors.find(text):
             kind = kinds[number]
             if kind == "san":
                 yield from self._before(text, start)

@@ -30,7 +30,7 @@ class Likeness:
         if not 1 < len(value) < 24 or value in NOT_VALUES or NOT_PERSON.search(value) or _NEVER.search(value):
             return 0.0
         kind, sure = self._grammar.value_kind(value)
-        if kind == "latin" or (kind == "full" and (sure >= 0.8 or not self.is_word(value))):
+        if kind == "latin" or (kind == "full" and (sure >= 0.8 or self._known_given(value) or not self.is_word(value))):
             return sure
         if kind == "surname":
             return sure - 0.1
@@ -39,7 +39,12 @@ class Likeness:
         if kind in ("given", "kana"):
             return sure * 0.6
         guess = 0.6 if self._grammar.surname_and_more(value) else self._grammar.guessed(value)
-        return 0.0 if guess and self.is_word(value) else guess
+        return 0.0 if guess and not self._known_given(value) and self.is_word(value) else guess
+
+    def _known_given(self, value: str) -> bool:
+        """Whether a given name that is no common word stands behind a gap."""
+        parts = re.split("[ 　]", value)
+        return len(parts) == 2 and self._lexicon.given.get(parts[1], "w") not in "Ww"
 
     def is_word(self, name: str) -> bool:
         """Whether Sudachi reads it as ordinary words, not as kanji that it cannot join."""

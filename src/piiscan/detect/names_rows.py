@@ -111,11 +111,14 @@ def _blocks(text: str, places: Iterable[int]) -> Iterator[list[list[Cell]]]:
         if row is None:
             continue
         block = [row[1]]
-        while (
-            low and (before := _row(text, start := text.rfind("\n", 0, low - 1) + 1, low - 1)) and before[0] == row[0]
-        ):
-            block.insert(0, before[1]) if len(block) < 50 else block.append(before[1])
+        while low:
+            start = text.rfind("\n", 0, low - 1) + 1
+            before = _row(text, start, low - 1)
+            if before is None or before[0] != row[0]:
+                break
+            block.append(before[1])
             low = start
+        block.reverse()
         while (
             high < len(text)
             and (after := _row(text, high + 1, end := _line_end(text, high + 1)))

@@ -67,6 +67,7 @@ class NameRecognizer:
         places = {span.start for _, span in found}
         found += [(_KINDS[kind], span) for kind, span in self._rows.find(ready.text, places)]
         person = best(span for kind, span in found if kind == PERSON)
+        person = best([*person, *self._latin.beside(ready.text, person)])
         kana = best([*(span for kind, span in found if kind == KANA), *self._readings(ready.text, person)])
         person = _without_readings(person, kana)
         yield from self._candidates(ready, PERSON, person)
@@ -104,7 +105,6 @@ class NameRecognizer:
         hits = view.once("lexicon.surnames", lambda _: self._lexicon.find(text))
         known = best([*known, *near])
         yield from self._near.mentions(text, known, hits)
-        yield from self._latin.beside(text, known)
 
     def _readings(self, text: str, persons: Iterable[NameSpan]) -> Iterator[NameSpan]:
         for person in persons:
