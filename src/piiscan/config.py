@@ -7,7 +7,10 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
+import re
 import tomllib
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -109,7 +112,7 @@ def load_settings(path: Path | None = None, **overrides: object) -> Settings:
     try:
         return Settings.model_validate(data)
     except ValidationError as error:
-        raise ConfigError(_explain(file, error)) from None
+        raise ConfigError(_explain(file, error, options=overrides)) from None
 
 
 def _read(file: Path) -> dict[str, Any]:
@@ -124,10 +127,13 @@ def _read(file: Path) -> dict[str, Any]:
     base = file.parent
     for key in ("key_file", "password_file"):
         if isinstance(data.get(key), str):
-            data[key] = base / data[key]
+            data[key] = base / os.path.expanduser(data[key])  # noqa: PTH111 - never raises
+    if isinstance(data.get("inventory"), str):
+        data["inventory"] = _RELATIVE_SQLITE.sub(lambda m: m[1] + (base / m[2]).as_posix(), data["inventory"])
     rules = data.get("rules")
     if isinstance(rules, dict) and isinstance(rules.get("folders"), list):
-        rules["folders"] = [base / folder if isinstance(folder, str) else folder for folder in rules["folders"]]
+        folders = rules["folders"]
+        rules["folders"] = [base / os.path.expanduser(f) if isinstance(f, str) else f for f in folders]  # noqa: PTH111
     for target in data.get("target", []) if isinstance(data.get("target"), list) else []:
         if isinstance(target, dict) and isinstance(target.get("url"), str):
             target["url"] = _relative_to(base, target["url"])
@@ -136,12 +142,25 @@ def _read(file: Path) -> dict[str, Any]:
 
 def _relative_to(base: Path, url: str) -> str:
     """A target that is a relative path counts from the file; anything with a scheme stays."""
-    return url if "://" in url or Path(url).is_absolute() else str(base / url)
+    return url if "://" in url or Path(url).is_absolute() or url.startswith("~") else str(base / url)
 
 
-def _explain(file: Path, error: ValidationError) -> str:
+_RELATIVE_SQLITE = re.compile(r"^(sqlite(?:\+\w+)?:///)(?![A-Za-z]:)([^/:?][^?]*)")
+
+
+def wrong_keys(error: ValidationError) -> list[str]:
     """Pydantic's findings without the offending values: a configuration may hold secrets."""
-    lines = [
-        f"  {'.'.join(str(step) for step in item['loc'])}: {item['msg']}" for item in error.errors(include_input=False)
+    words = {"extra_forbidden": "unknown key", "tuple_type": "must be a list", "missing": "is missing"}
+    return [
+        f"{'.'.join(map(str, item['loc']))}: {words.get(item['type'], item['msg'])}"
+        for item in error.errors(include_input=False, include_url=False)
     ]
-    return f"{file}:\n" + "\n".join(lines)
+
+
+def _explain(file: Path, error: ValidationError, options: Mapping[str, object]) -> str:
+    """Which key of the file, or which option of the command line, is wrong."""
+    lines = []
+    for line in wrong_keys(error):
+        key = line.partition(":")[0]
+        lines.append(f"option --{line}" if options.get(key) is not None else f"{file}: {line}")
+    return "\n".join(lines)

@@ -17,9 +17,11 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 import pluggy
+from pydantic import ValidationError
 
 from piiscan import hookspecs
-from piiscan.errors import PluginError, UsageError
+from piiscan.config import wrong_keys
+from piiscan.errors import ConfigError, PluginError, UsageError
 from piiscan.model import Problem
 
 if TYPE_CHECKING:
@@ -73,7 +75,24 @@ class Registry:
             )
         if len(claiming) > 1:
             raise UsageError(f"several sources claim this target: {', '.join(sorted(c.kind for c in claiming))}")
+        try:
+            claiming[0].Options.model_validate(dict(options or {}))
+        except ValidationError as error:
+            # A mistake of the configuration, unlike a place that is not there today: it must stop whoever made it.
+            raise ConfigError(
+                f"options of target {name or shown_target(target)}: {'; '.join(wrong_keys(error))}"
+            ) from None
         return claiming[0].from_target(target, name=name, options=options)
+
+
+def shown_target(target: str) -> str:
+    """A target as it may be stored and shown: without the password and the query that its URL may carry."""
+    scheme, mark, rest = target.partition("://")
+    if not mark:
+        return target
+    rest = rest.partition("?")[0]
+    user, at, place = rest.rpartition("@")
+    return f"{scheme}://{user.partition(':')[0]}{at}{place}"
 
 
 class _Collector:

@@ -219,6 +219,9 @@ PROBLEMS: dict[str, ProblemKind] = {
         "please report it",
     ),
     "interrupted": _failed("run", True, "中断されました", "interrupted"),
+    "enricher-failed": _note(
+        "run", "プラグインが付ける情報(所有者など)を付けられませんでした", "a plugin could not add its attributes"
+    ),
     "plugin-failed": _failed("run", True, "プラグインでエラーが起きました", "a plugin failed"),
 }
 

@@ -84,6 +84,21 @@ class Prefetches(Protocol):
 
 
 @runtime_checkable
+class Rooted(Protocol):
+    """What a source may have besides, where one target can lie inside another: what another target once listed below this one is looked
+    after as well."""
+
+    @property
+    def root_uri(self) -> str:
+        """What the uris of everything below the target begin with."""
+        ...
+
+    def current_token(self, item: Item) -> str | None:
+        """The change token as of now. Raises :class:`piiscan.errors.SourceError` (`vanished`) for what is there no more."""
+        ...
+
+
+@runtime_checkable
 class RecordSource(Source, Protocol):
     """A source whose items are records (database tables): it makes segments itself."""
 

@@ -8,13 +8,17 @@ import sqlite3
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from piiscan import Scanner, Settings
+from piiscan.config import load_settings
+from piiscan.content import BytesContent
+from piiscan.detect.engine import Detector
 from piiscan.inventory.store import Inventory
-from piiscan.model import Item, ItemResult, State
+from piiscan.model import Item, ItemResult, Problem, State
 
 
 class Reads:
@@ -287,3 +291,172 @@ def test_no_value_reaches_the_database(share: Path) -> None:
     with sqlite3.connect(share.parent / "i.db") as database:
         assert database.execute("select count(*) from findings").fetchone()[0] >= 6
     shutil.rmtree(share)
+
+
+def configured(share: Path, options: str = "") -> Settings:
+    config = share.parent / "own.toml"
+    config.write_text(
+        f'jobs = 1\ninventory = "sqlite:///i.db"\n[[target]]\nurl = "share"\n[target.options]\n{options}\n',
+        encoding="utf-8",
+    )
+    return load_settings(config)
+
+
+@pytest.mark.parametrize("options", ['exclude = ["3.txt"]', 'include = ["0.txt"]', "max_bytes = 3"])
+def test_what_the_listing_lets_pass_again_is_read(share: Path, options: str) -> None:
+    """A file that the options of a target kept unread is read as soon as they do not, although it did not change."""
+    Scanner(settings=configured(share, options)).scan_configured()
+    assert State.SKIPPED in stored(share).values()
+    Scanner(settings=configured(share)).scan_configured()
+    assert stored(share)["総務/3.txt"] is State.SCANNED
+    assert State.SKIPPED not in stored(share).values()
+
+
+def test_file_whose_name_begins_as_the_inventory_is_scanned(share: Path) -> None:
+    """Only the inventory's own files are left out of a scan of the folder they lie in."""
+    (share / "i.db.txt").write_text("電話 090-1234-5678\n", encoding="utf-8")
+    Scanner(settings=Settings(inventory=f"sqlite:///{share / 'i.db'}", jobs=1)).scan(share)
+    with Inventory.open(f"sqlite:///{share / 'i.db'}") as store:
+        states = {a.name: a.state for a in store.assets()}
+    assert states["i.db.txt"] is State.SCANNED
+    assert states["i.db"] is State.SKIPPED
+
+
+def test_what_a_target_inside_another_brought_is_gone_when_it_is_gone(share: Path) -> None:
+    """A file that a scan of a sub-folder listed last is not kept for ever when the whole is scanned after it was deleted."""
+    scan(share)
+    (share / "総務" / "1.txt").write_text("連絡先 090-1111-2222\n", encoding="utf-8")
+    settings = Settings(inventory=f"sqlite:///{share.parent / 'i.db'}", jobs=1)
+    Scanner(settings=settings).scan(share / "総務")
+    (share / "総務" / "1.txt").unlink()
+    _, run = scan(share)
+    assert run.counters.gone == 1
+    assert stored(share)["1.txt"] is State.GONE
+
+
+def test_what_another_target_holds_apart_stays(share: Path) -> None:
+    """A folder that this target leaves out, but another one scans, is not gone after a run of this target alone."""
+    settings = configured(share, 'exclude = ["総務/"]')
+    Scanner(settings=settings).scan(share / "総務")
+    Scanner(settings=settings).scan_configured()
+    assert stored(share)["1.txt"] is State.SCANNED
+
+
+def test_unlisted_folder_does_not_spare_its_neighbour(share: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A folder that could not be listed keeps what is in it; one whose name merely begins alike does not."""
+    for name in ("a", "a2"):
+        (share / name).mkdir()
+        (share / name / "x.txt").write_text("電話 090-1234-5678\n", encoding="utf-8")
+    scan(share)
+    (share / "a2" / "x.txt").unlink()
+    real = os.scandir
+
+    def refusing(path):
+        if str(path).endswith("/a"):
+            raise PermissionError
+        return real(path)
+
+    monkeypatch.setattr(os, "scandir", refusing)
+    scan(share)
+    assert stored(share)["a2/x.txt"] is State.GONE
+    assert stored(share)["a/x.txt"] is State.SCANNED
+
+
+def test_single_file_behind_a_link_is_scanned(share: Path) -> None:
+    """A target that is a link to a file is read as that file, and did not change meanwhile."""
+    (share / "link").symlink_to(share / "総務" / "0.txt")
+    _, run = scan(share / "link")
+    assert run.counters.scanned == 1
+
+
+class _Odd:
+    """A source that remarks on one item, gives another a code nobody knows, and fails to open a third."""
+
+    kind, name, schemes = "odd", "odd", ()
+
+    def items(self):
+        for name in ("remarked", "unknown", "closed"):
+            yield Item(uri=f"odd:{name}", source="odd", name=name, size=3, change_token="1")
+            if name == "remarked":
+                yield Problem(code="rights-unknown", item="odd:remarked", source="odd")
+            if name == "unknown":
+                yield Problem(code="never-heard-of", item="odd:unknown", source="odd")
+
+    def content(self, item: Item) -> BytesContent:
+        if item.name == "closed":
+            raise PermissionError
+        return BytesContent("電話 090-1234-5678".encode(), "x.txt")
+
+
+def test_odd_source_costs_no_item_and_hides_none(tmp_path: Path) -> None:
+    """A remark does not keep an item from being read; an unknown code and a failure to open are that item's, not the run's."""
+    scanner = Scanner(settings=Settings(inventory=f"sqlite:///{tmp_path / 'i.db'}", jobs=1))
+    run = scanner.scan_sources([_Odd()])
+    assert run.counters.balanced
+    with Inventory.open(f"sqlite:///{tmp_path / 'i.db'}") as store:
+        found = {a.name: (a.state, a.reason, bool(a.entities)) for a in store.assets()}
+        assert any(p.code == "rights-unknown" for p in store.problems())
+    assert found == {
+        "remarked": (State.SCANNED, "", True),
+        "unknown": (State.FAILED, "never-heard-of", False),
+        "closed": (State.FAILED, "access-denied", False),
+    }
+
+
+class _Enricher:
+    name = "broken"
+
+    def attributes(self, result: ItemResult) -> dict[str, str]:
+        raise ValueError("090-1234-5678")
+
+
+def test_failing_enricher_is_a_problem_of_the_item(share: Path) -> None:
+    """A plugin that cannot add its attributes loses no item and says so without its exception's text."""
+    settings = Settings(inventory=f"sqlite:///{share.parent / 'i.db'}", jobs=1)
+    scanner = Scanner(settings=settings)
+    scanner.registry = replace(scanner.registry, enrichers=(_Enricher(),))
+    run = scanner.scan(share)
+    assert run.counters.scanned == 6
+    with Inventory.open(settings.inventory) as store:
+        assert {(p.code, p.detail) for p in store.problems()} == {("enricher-failed", "broken: ValueError")}
+
+
+@pytest.mark.parametrize("error", [ValueError("090-1234-5678"), MemoryError(), RecursionError()])
+def test_failing_detector_costs_one_item(share: Path, monkeypatch: pytest.MonkeyPatch, error: Exception) -> None:
+    """What goes wrong while a segment is judged is that item's problem, and its text is dropped."""
+    real = Detector.scan
+
+    def failing(self, segment):
+        if "5673" in getattr(segment, "text", ""):
+            raise error
+        return real(self, segment)
+
+    monkeypatch.setattr(Detector, "scan", failing)
+    _, run = scan(share)
+    assert (run.counters.scanned, run.counters.partial + run.counters.failed) == (5, 1)
+    with Inventory.open(f"sqlite:///{share.parent / 'i.db'}") as store:
+        [problem] = store.problems()
+    assert problem.code in {"detector-failed", "limit-memory"}
+    assert problem.detail == type(error).__name__
+
+
+def test_password_of_a_target_is_stored_nowhere(share: Path, cli) -> None:
+    """A target without a name whose URL carries a password and that cannot be opened is named without it."""
+    (share.parent / "piiscan.toml").write_text(
+        '[[target]]\nurl = "nothing://someone:hunter2@host/db?password=hunter2"\n', encoding="utf-8"
+    )
+    ran = cli("run", "--lang", "en", cwd=share.parent)
+    assert ran.returncode == 3
+    assert "nothing://someone@host/db" in ran.stderr
+    assert "hunter2" not in ran.stderr
+    assert "hunter2" not in cli("problems", "--format", "jsonl", cwd=share.parent).stdout
+
+
+def test_wrong_option_of_a_target_is_a_configuration_error(share: Path, cli) -> None:
+    """A misspelt option must not turn into a place that could not be listed."""
+    (share.parent / "piiscan.toml").write_text(
+        '[[target]]\nurl = "share"\n[target.options]\nexlude = ["x"]\n', encoding="utf-8"
+    )
+    ran = cli("run", cwd=share.parent)
+    assert ran.returncode == 2
+    assert "exlude" in ran.stderr

@@ -163,7 +163,7 @@ def test_denied_folder_and_file_are_problems_of_their_place() -> None:
         with unprivileged():
             source = FilesSource.from_target(name)
             entries = list(source.items())
-            assert problems(entries) == {to_uri(str(root / "人事")): "list-failed"}
+            assert problems(entries) == {to_uri(str(root / "人事")) + "/": "list-failed"}
             item = next(e for e in entries if isinstance(e, Item))
             with pytest.raises(PermissionError):
                 source.content(item).open()
@@ -245,3 +245,9 @@ def test_listing_is_lazy(tmp_path: Path) -> None:
     rest = list(entries)
     assert len([e for e in rest if isinstance(e, Item)]) <= 299
     assert all(isinstance(e, Item) or e.code == "vanished" for e in rest)
+
+
+@posix
+def test_two_leading_slashes_are_one(tmp_path: Path) -> None:
+    """``//share`` and ``/share`` are one place with the same ids."""
+    assert FilesSource.from_target(f"/{tmp_path}").name == FilesSource.from_target(str(tmp_path)).name

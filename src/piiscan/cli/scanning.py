@@ -149,7 +149,7 @@ def _exit(scanner: Scanner, finished: RunRecord, fail_on: FailOn | None, lang: s
 
     with Store.open(scanner.settings.inventory) as store:
         levels = [row for row in store.summary().by_severity if row.severity and row.items]
-        unlisted = any(problem.code in UNLISTED for problem in store.problems(finished.id))
+        unlisted = [p for p in store.problems(finished.id) if p.code in UNLISTED]
     lines = [say("found", lang, assets=sum(row.items for row in levels))]
     levels.sort(key=lambda row: -row.severity)
     lines += [
@@ -158,6 +158,10 @@ def _exit(scanner: Scanner, finished: RunRecord, fail_on: FailOn | None, lang: s
     missing = unread(finished.counters)
     if missing:
         lines.append(say("unread", lang, count=missing))
+    if unlisted:
+        places = [p.item or p.source or p.detail for p in unlisted]
+        shown = [*places[:UNLISTED_SHOWN], *(["…"] if len(places) > UNLISTED_SHOWN else [])]
+        lines.append(say("unlisted", lang, count=len(places), places=", ".join(shown)))
     if levels:
         lines.append(say("next", lang))
     if not quiet:
@@ -170,6 +174,9 @@ def _exit(scanner: Scanner, finished: RunRecord, fail_on: FailOn | None, lang: s
 
 UNLISTED = {"list-failed", "plugin-failed"}
 """Problems of places without items: what lies there was not even counted."""
+
+UNLISTED_SHOWN = 5
+"""So many of them are named when a run ends."""
 
 GUESS_BYTES_PER_SECOND = 5_000_000
 """What one core reads of mixed office files, for an estimate before the first run."""

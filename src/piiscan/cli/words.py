@@ -25,6 +25,10 @@ _WORDS: Mapping[str, tuple[str, str]] = {
         "読めなかったものが {count:,}件あります。理由は `piiscan problems` で確認できます。",
         "{count:,} items were not (fully) read; `piiscan problems` says why.",
     ),
+    "unlisted": (
+        "一覧を取得できなかった場所が{count:,}か所あります(中のファイルは数えられていません): {places}",
+        "{count:,} places could not be listed; what lies there was not even counted: {places}",
+    ),
     "next": (
         "次に: piiscan assets で一覧、piiscan report --format html -o report.html で報告書",
         "next: `piiscan assets` lists them, `piiscan report --format html -o report.html` writes the report",

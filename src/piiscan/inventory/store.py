@@ -204,6 +204,26 @@ class Inventory(InventoryReader):
 
         return self._write(write)
 
+    def unseen_of_others(self, run_id: int, prefix: str, sources: Sequence[str]) -> list[str]:
+        """Listed items below a uri prefix that this run did not see and that other sources than these brought: targets that overlap."""
+        t = tables.items.c
+        unseen = (t.seen_run < run_id) & summary.THERE & summary.LISTED & t.source.not_in([clean(s) for s in sources])
+        query = select(t.uri).where(unseen, t.uri.startswith(clean(prefix), autoescape=True))
+        # LIKE of SQLite does not tell upper case from lower case.
+        return self._read(lambda c: [uri for uri in c.scalars(query) if uri.startswith(prefix)])
+
+    def retire(self, run_id: int, uris: Iterable[str]) -> int:
+        """These listed items, and what is in them, are gone; how many."""
+        t = tables.items.c
+
+        def write(connection: Connection) -> int:
+            found = 0
+            for keys in chunks(key_of(uri) for uri in uris):
+                found += saving.retire(connection, run_id, or_(t.key.in_(keys), t.root_key.in_(keys)) & summary.THERE)
+            return found
+
+        return self._write(write)
+
     def add_problems(self, run_id: int, problems: Iterable[Problem]) -> None:
         """Problems that belong to no item: what a source could not list, a plugin that failed."""
         rows = [problem_row(run_id, problem, None, None) for problem in problems]

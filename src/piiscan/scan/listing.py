@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from piiscan.errors import SourceError
 from piiscan.model import Item, Problem
+from piiscan.problems import PROBLEMS
 from piiscan.protocols import Source
 
 BATCH_ITEMS = 64
@@ -36,8 +37,11 @@ def listed(source: Source) -> Iterator[Listed | Problem]:
             yield Problem(code="list-failed", detail=detail, item=None, source=source.name)
             return
         if isinstance(entry, Problem) and waiting is not None and entry.item == waiting.uri:
-            yield Listed(waiting, entry)
-            waiting = None
+            if _is_note(entry):
+                yield entry  # a remark keeps nobody from reading the item
+            else:
+                yield Listed(waiting, entry)
+                waiting = None
             continue
         if waiting is not None:
             yield Listed(waiting)
@@ -48,6 +52,11 @@ def listed(source: Source) -> Iterator[Listed | Problem]:
             yield entry
         else:
             waiting = entry
+
+
+def _is_note(problem: Problem) -> bool:
+    kind = PROBLEMS.get(problem.code)
+    return kind is not None and kind.harmless
 
 
 def chunks(entries: Iterator[Listed | Problem], size: int) -> Iterator[list[Listed | Problem]]:

@@ -10,13 +10,16 @@ import contextlib
 import os
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Protocol
 
+from piiscan.errors import SourceError
 from piiscan.model import Counters, Item, ItemResult, Problem, State
 from piiscan.privacy import FingerprintKey, load_key
 from piiscan.problems import PROBLEMS
+from piiscan.protocols import Rooted
 from piiscan.scan.executors import Executor, ProcessExecutor, SerialExecutor
 from piiscan.scan.listing import Listed, batches, chunks, listed
 from piiscan.scan.worker import Recipe, failed
@@ -36,6 +39,9 @@ LOOKUP = 500
 SAVE_ITEMS = 500
 SAVE_SECONDS = 1.0
 """Results are stored at least this often."""
+
+OWN_ENDINGS = ("", "-wal", "-shm", "-journal", ".lock")
+"""What SQLite and the lock put beside an inventory file."""
 
 
 class Watcher(Protocol):
@@ -73,7 +79,7 @@ class SilentWatcher:
         """Ignored."""
 
 
-@dataclass(slots=True)
+@dataclass
 class Scan:
     """A scan of some sources into an inventory. Build it, then :meth:`execute` once.
 
@@ -180,16 +186,19 @@ class Scan:
 
     def _spared(self, entry: Listed) -> Listed:
         """Our own inventory in a scanned folder changes while it is read and holds nothing to find."""
-        own = self._own_files
-        if entry.problem is None and own and entry.item.uri.startswith(own):
+        if entry.problem is None and entry.item.uri in self._own_files:
             return Listed(entry.item, Problem(code="excluded", detail="inventory", item=entry.item.uri))
         return entry
 
-    @property
-    def _own_files(self) -> str:
-        """What the uris of the inventory file and its companions (-wal, .lock) begin with; empty for a server."""
+    @cached_property
+    def _own_files(self) -> frozenset[str]:
+        """The uris of the inventory file and its companions, by the way they were given and by their real one; empty for a server."""
         path = self.inventory.path
-        return to_uri(str(path.resolve())) if path is not None else ""
+        if path is None:
+            return frozenset()
+        return frozenset(
+            to_uri(f"{real}{ending}") for real in (path.absolute(), path.resolve()) for ending in OWN_ENDINGS
+        )
 
     def _is_due(self, run: RunRecord, item: Item, old: KnownItem) -> bool:
         """Whether an item that the inventory knows must be read again."""
@@ -200,7 +209,9 @@ class Scan:
         if old.run == run.id:
             return False
         kind = PROBLEMS.get(old.reason)
-        return self.full or (kind is not None and kind.retry)
+        # What kept it unread is decided by the listing, with options that are no part of the settings' digest, and this listing let it pass.
+        passed_now = kind is not None and (kind.stage == "list" or old.reason == "too-large")
+        return self.full or passed_now or (kind is not None and kind.retry)
 
     def _take(self, run: RunRecord, results: list[ItemResult]) -> None:
         for enricher in self.registry.enrichers:
@@ -221,15 +232,39 @@ class Scan:
         for source in self.sources:
             if self._complete.get(source.name):
                 self.inventory.mark_gone(run.id, source.name, self._unlisted)
+                if isinstance(source, Rooted):
+                    self._mark_gone_of_others(run, source)
+
+    def _mark_gone_of_others(self, run: RunRecord, source: Rooted) -> None:
+        """What a target inside this one brought in an earlier run is nobody's now: gone, if it is there no more."""
+        uris = self.inventory.unseen_of_others(run.id, source.root_uri, [s.name for s in self.sources])
+        self.inventory.retire(run.id, [uri for uri in uris if _vanished(source, uri)])
 
 
 def _enriched(enricher: Enricher, result: ItemResult) -> ItemResult:
-    from dataclasses import replace
-
-    extra = enricher.attributes(result)
+    try:
+        extra = enricher.attributes(result)
+    except Exception as error:  # noqa: BLE001 - a plugin; what was read of the item is worth more than what it would have added
+        problem = Problem(
+            code="enricher-failed",
+            detail=f"{enricher.name}: {type(error).__name__}",
+            item=result.item.uri,
+            source=result.item.source,
+        )
+        return replace(result, problems=(*result.problems, problem))
     if not extra:
         return result
     return replace(result, item=replace(result.item, attributes={**result.item.attributes, **extra}))
+
+
+def _vanished(source: Rooted, uri: str) -> bool:
+    try:
+        source.current_token(Item(uri=uri, source="", name=""))
+    except SourceError as error:
+        return error.code == "vanished"
+    except OSError:
+        return False
+    return False
 
 
 def available_cores() -> int:

@@ -6,9 +6,10 @@ segments and problems of that item. No exception of a reader gets out: it become
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from fnmatch import fnmatch
+from functools import partial
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
@@ -91,24 +92,26 @@ class Walk:
         if isinstance(source, RecordSource):
             context = self._context(item, budget, 0, "application/x-records")
             yield Opened(item, None, 0)
-            yield from self._readings(source.read(item, context), context)
+            yield from self._readings(partial(source.read, item, context), context)
+            return
+        try:
+            content = source.content(item)  # type: ignore[attr-defined]
+        except Exception as error:  # noqa: BLE001 - a source is a plugin that talks to the outside
+            yield from _unopened(item, error, 0)
         else:
-            yield from self.content(item, source.content(item), budget)  # type: ignore[attr-defined]
+            yield from self.content(item, content, budget)
 
     def content(self, item: Item, content: Content, budget: Budget, depth: int = 0) -> Iterator[Event]:
         """The events of one item whose bytes are at hand."""
         try:
             media_type = _media_type(item, content, self.readers)
+            reader = self.readers.find_for(media_type, content)
         except Exception as error:  # noqa: BLE001 - whatever goes wrong while opening is this item's problem
-            yield Opened(item, None, depth)
-            yield _name_segment(item)
-            yield _problem_of(error, item)
-            yield Closed(item, complete=False)
+            yield from _unopened(item, error, depth)
             return
         yield Opened(item, media_type, depth)
         yield _name_segment(item)
         context = self._context(item, budget, depth, media_type)
-        reader = self.readers.find_for(media_type, content)
         if not content.head():
             yield context.problem("empty")
             yield Closed(item, complete=True)
@@ -116,13 +119,19 @@ class Walk:
             yield _unsupported(context)
             yield Closed(item, complete=False)
         else:
-            yield from self._readings(reader.read(content, context), context)
+            yield from self._readings(partial(reader.read, content, context), context)
 
     def _context(self, item: Item, budget: Budget, depth: int, media_type: str) -> ReadContext:
         return ReadContext(item=item, budget=budget, depth=depth, media_type=media_type, passwords=self.passwords)
 
-    def _readings(self, readings: Iterator[Reading], context: ReadContext) -> Iterator[Event]:
+    def _readings(self, read: Callable[[], Iterator[Reading]], context: ReadContext) -> Iterator[Event]:
         """Pull readings one by one, so that an exception is told apart from one of whoever consumes them."""
+        try:
+            readings = read()
+        except Exception as error:  # noqa: BLE001 - a reader need not be a generator
+            yield _problem_of(error, context.item)
+            yield Closed(context.item, complete=False)
+            return
         complete = True
         names: set[str] = set()
         try:
@@ -194,6 +203,14 @@ def _media_type(item: Item, content: Content, readers: ReaderTable) -> str:
 def _name_segment(item: Item) -> TextSegment:
     own = item.name.rpartition("›")[2].strip()
     return TextSegment(text=own, kind=SegmentKind.NAME, locator=Locator.of(name="1"))
+
+
+def _unopened(item: Item, error: BaseException, depth: int) -> Iterator[Event]:
+    """All there is to say of an item that could not be opened."""
+    yield Opened(item, None, depth)
+    yield _name_segment(item)
+    yield _problem_of(error, item)
+    yield Closed(item, complete=False)
 
 
 def _unsupported(context: ReadContext) -> Problem:

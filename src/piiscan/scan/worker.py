@@ -11,7 +11,7 @@ from piiscan.config import Settings
 from piiscan.detect.engine import Detector, build_detector
 from piiscan.errors import LimitError, SourceError
 from piiscan.limits import Budget
-from piiscan.model import Item, ItemResult, Problem, TableSegment, TextSegment
+from piiscan.model import Item, ItemResult, Problem, State, TableSegment, TextSegment
 from piiscan.plugins import Registry, load_plugins
 from piiscan.privacy import FingerprintKey, Redactor
 from piiscan.problems import PROBLEMS
@@ -68,6 +68,11 @@ class Worker:
                 self._take(event, open_items, results, budget)
             except LimitError as error:
                 open_items[-1].problem(Problem(code=error.code, detail=error.detail))
+                events.close()
+                break
+            except Exception as error:  # noqa: BLE001 - a recognizer, a column stage, a broken value: costs this item, not the run
+                code = "limit-memory" if isinstance(error, MemoryError) else "detector-failed"
+                open_items[-1].problem(Problem(code=code, detail=type(error).__name__))
                 events.close()
                 break
         while open_items:
@@ -172,7 +177,8 @@ class Worker:
 
 def failed(item: Item, problem: Problem, partly: ItemResult | None = None) -> ItemResult:
     """The result of an item that ended with one problem; what was found before (`partly`) stays."""
-    state = PROBLEMS[problem.code].state
+    kind = PROBLEMS.get(problem.code)
+    state = State.FAILED if kind is None else kind.state
     if partly is None:
         return ItemResult(item=item, state=state, reason=problem.code, problems=(problem,))
 

@@ -79,6 +79,10 @@ class FilesSource:
         """A path or ``file://`` URI. Raises UsageError when nothing is there or an option is unknown."""
         root = from_uri(target) if target.startswith("file://") else target
         root = os.path.abspath(os.path.expanduser(root))  # noqa: PTH100, PTH111 - keeps surrogates and links as given
+        if os.sep == "/" and root.startswith(
+            "//"
+        ):  # POSIX lets two slashes mean something of its own; no system that we know does
+            root = root[1:]
         try:
             checked = FilesOptions.model_validate(dict(options or {}))
         except ValidationError as error:
@@ -88,12 +92,17 @@ class FilesSource:
             raise UsageError(f"no such file or folder: {target}")
         return cls(root=root, name=name or to_uri(root), options=checked)
 
+    @property
+    def root_uri(self) -> str:
+        """What the uris of everything below the target begin with."""
+        return _folder_uri(self.root)
+
     def items(self) -> Iterator[Item | Problem]:
         """Every file below the target; see :class:`piiscan.protocols.Source`."""
         try:
             info = os.stat(extended(self.root))  # noqa: PTH116
         except OSError as error:
-            yield self._list_failed(self.root, error)
+            yield Problem(code="list-failed", detail=type(error).__name__, item=None, source=self.name)
             return
         if not stat.S_ISDIR(info.st_mode):
             yield from self._entry(self.root, os.path.basename(self.root), info, _Walk(self.options))  # noqa: PTH119
@@ -114,13 +123,16 @@ class FilesSource:
 
     def current_token(self, item: Item) -> str | None:
         """The change token as of now, to see whether an item changed while it was read."""
+        path = from_uri(item.uri)
+        follow = self.options.follow_symlinks or path == self.root  # a target that is a link is what it leads to
         try:
-            return _token(os.stat(extended(from_uri(item.uri)), follow_symlinks=self.options.follow_symlinks))  # noqa: PTH116
-        except FileNotFoundError:
+            return _token(os.stat(extended(path), follow_symlinks=follow))  # noqa: PTH116
+        except (FileNotFoundError, NotADirectoryError):
             raise SourceError("vanished") from None
 
     def _list_failed(self, path: str, error: OSError) -> Problem:
-        return Problem(code="list-failed", detail=type(error).__name__, item=to_uri(path), source=self.name)
+        # Ends with a slash: what a failed listing spares from being called gone is this folder, not its neighbour /share2.
+        return Problem(code="list-failed", detail=type(error).__name__, item=_folder_uri(path), source=self.name)
 
     def _folder(self, folder: _Folder, walk: _Walk, below: list[_Folder]) -> Iterator[Item | Problem]:
         try:
@@ -237,6 +249,10 @@ class _Walk:
             return False
         self._seen.add(identity)
         return True
+
+
+def _folder_uri(path: str) -> str:
+    return to_uri(path).rstrip("/") + "/"
 
 
 def _stat_code(error: OSError) -> str:
