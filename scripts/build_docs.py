@@ -26,7 +26,7 @@ EXIT_CODES = """## Exit codes
 | 1 | something of the severity named by `--fail-on` is in the inventory |
 | 2 | usage or configuration |
 | 3 | done, but some objects were not (fully) read, or a place could not be listed |
-| 70 | internal error |
+| 70 | internal error, or the inventory could not be read or written (disk full, ...) |
 | 75 | another run holds the lock of this inventory |
 | 130 | interrupted; what was done is kept, and the same command goes on from there |
 

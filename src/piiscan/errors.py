@@ -9,6 +9,7 @@ PiiscanError
 ├── ReadError             a reader cannot go on; carries a problem code
 │   └── LimitError        a limit of `piiscan.limits` was reached
 └── InventoryError        the inventory cannot be read or written
+    ├── NoInventoryError  what was given as inventory is none (exit code 2)
     └── LockedError       another run holds the lock (exit code 75)
 
 No message of these may contain text of a scanned item: they end in logs and reports.
@@ -73,6 +74,12 @@ class LimitError(ReadError):
 
 class InventoryError(PiiscanError):
     """The inventory database cannot be opened, migrated, read or written."""
+
+
+class NoInventoryError(InventoryError):
+    """What was given as inventory is none: nothing there, a wrong URL, another program's database, one of a newer version."""
+
+    exit_code = 2
 
 
 class LockedError(InventoryError):

@@ -215,3 +215,63 @@ def test_explain_shows_no_digit_of_a_my_number(cli, tmp_path: Path) -> None:
     assert "JP_MY_NUMBER" in shown
     assert "9018" not in shown
     assert "5620" in shown, "a licence still shows its last four"
+
+
+def test_list_into_a_closed_pipe_is_done(scanned: Path, cli) -> None:
+    """`piiscan ... | head` ends with 0 and says nothing: 1 would mean findings over --fail-on."""
+    import os
+    import subprocess
+    import sys
+
+    program = [sys.executable, "-m", "piiscan", "rules", "list", "--format", "jsonl"]
+    with subprocess.Popen(
+        program, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=os.environ | {"HOME": str(scanned)}
+    ) as ran:
+        assert ran.stdout is not None
+        assert ran.stderr is not None
+        ran.stdout.close()
+        said = ran.stderr.read()
+    assert (ran.returncode, said) == (0, b"")
+
+
+def test_explain_opens_no_pipe(cli, tmp_path: Path) -> None:
+    """What a scan leaves alone (pipes, devices, links) `explain` leaves alone too, and says why, instead of waiting for ever."""
+    import os
+
+    os.mkfifo(tmp_path / "pipe")
+    ran = cli("explain", "pipe", timeout=60)
+    assert ran.returncode == 0
+    assert "special-file" in ran.stdout
+
+
+def test_wrong_language_is_a_usage_error_everywhere(cli, tmp_path: Path) -> None:
+    """A language that does not exist is refused before anything is made, and no configuration file is blamed."""
+    for command in (["demo", "d"], ["assets"]):
+        ran = cli(*command, "--lang", "xx")
+        assert ran.returncode == 2
+        assert "--lang" in ran.stderr
+        assert "piiscan.toml" not in ran.stderr
+    assert not (tmp_path / "d").exists()
+
+
+@pytest.mark.parametrize("url", ["sqlite:///none.db", "none.db", "mysql://h/d", "sqlite:///not.db"])
+def test_what_is_no_inventory_is_a_usage_error(cli, tmp_path: Path, url: str) -> None:
+    """A wrong --inventory is the caller's mistake (2), not an internal error (70)."""
+    import sqlite3
+
+    with sqlite3.connect(tmp_path / "not.db") as other:
+        other.execute("CREATE TABLE items (x)")
+    other.close()
+    ran = cli("assets", "--inventory", url)
+    assert ran.returncode == 2, ran.stderr
+
+
+def test_relative_paths_count_from_the_configuration_file(cli, tmp_path: Path) -> None:
+    """A scheduler starts `piiscan run` wherever it likes: the inventory lies beside the file that names it."""
+    folder = tmp_path / "conf"
+    (folder / "share").mkdir(parents=True)
+    (folder / "own.toml").write_text('inventory = "sqlite:///i.db"\n[[target]]\nurl = "share"\n', encoding="utf-8")
+    assert cli("run", "conf/own.toml", "--jobs", "1").returncode == 0
+    assert (folder / "i.db").exists()
+    (folder / "own.toml").write_text('[[target]]\nurl = "~"\n', encoding="utf-8")
+    assert cli("run", "conf/own.toml", "--jobs", "1", "--inventory", "sqlite:///o.db").returncode == 0

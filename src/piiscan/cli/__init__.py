@@ -6,6 +6,7 @@ run holds the lock; 130 interrupted (what was done is kept, the next scan goes o
 
 from __future__ import annotations
 
+import os
 import signal
 import sys
 from types import FrameType
@@ -20,11 +21,10 @@ def main() -> None:
     """Entry point of the ``piiscan`` command."""
     _prepare_console()
     signal.signal(signal.SIGTERM, _terminate)
-    from piiscan.cli.app import build_app
     from piiscan.errors import PiiscanError
 
     try:
-        build_app()()
+        _run()
     except PiiscanError as error:
         _say(str(error))
         sys.exit(error.exit_code)
@@ -32,15 +32,27 @@ def main() -> None:
         _say("interrupted; what was done is kept, the same command goes on from there")
         sys.exit(EXIT_INTERRUPTED)
     except BrokenPipeError:
-        sys.stderr.close()
+        # Whoever read the list has seen enough (`| head`). What Python would still write at its end goes nowhere.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(0)
     except Exception as error:
         _say(f"internal error: {_where(error)}; set PIISCAN_TRACEBACK=1 to see the trace")
-        import os
-
         if os.environ.get("PIISCAN_TRACEBACK"):
             raise
         sys.exit(EXIT_INTERNAL)
+
+
+def _run() -> None:
+    """The command. The command-line library turns a closed pipe into exit code 1, which here means findings: turned back."""
+    from piiscan.cli.app import build_app
+
+    try:
+        build_app()()
+    except SystemExit as leaving:
+        if isinstance(leaving.__context__, BrokenPipeError):
+            raise leaving.__context__ from None
+        sys.stdout.flush()
+        raise
 
 
 def _say(message: str) -> None:

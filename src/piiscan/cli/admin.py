@@ -12,7 +12,7 @@ from piiscan.cli import learning
 from piiscan.cli.options import Config, Format, Jobs, Lang, ListFormat, Profile
 from piiscan.cli.output import write_rows
 from piiscan.cli.words import say
-from piiscan.config import load_settings
+from piiscan.config import Settings, load_settings
 
 
 def add_to(app: typer.Typer) -> None:
@@ -130,18 +130,17 @@ def demo(
     from piiscan.cli.progress import ProgressWatcher
     from piiscan.cli.reporting import write_report
     from piiscan.cli.scanning import summary_lines
-    from piiscan.config import Settings
     from piiscan.demo import make_share, write_truth
     from piiscan.scanner import Scanner
 
     share, database = folder / "share", folder / "piiscan.db"
+    url = f"sqlite:///{database.as_posix()}"
+    settings = Settings(inventory=url, language=lang or "ja", jobs=jobs or 0)
+    language = settings.language
     planted = make_share(share)
     write_truth(folder / "truth.jsonl", planted)
-    language = lang or "ja"
     files = sum(1 for path in share.rglob("*") if path.is_file())
     print(say("demo-made", language, path=share, files=files), file=sys.stderr)  # noqa: T201
-    url = f"sqlite:///{database.as_posix()}"
-    settings = Settings(inventory=url, language=language, jobs=jobs or 0)
     with ProgressWatcher(language) as watcher:
         finished = Scanner(settings=settings).scan(share, watcher=watcher)
     for line in summary_lines(finished, watcher, language):

@@ -18,6 +18,7 @@ from piiscan.limits import Budget
 from piiscan.model import ColumnDetection, Item, Locator, Problem, TableSegment, TextHits, TextSegment
 from piiscan.privacy import mask
 from piiscan.problems import message
+from piiscan.scan.listing import listed
 
 if TYPE_CHECKING:
     import polars as pl
@@ -76,7 +77,16 @@ class _Explainer:
         source = self.scanner.registry.source_for(outer)
         walk = Walk(ReaderTable(self.scanner.registry.readers), self.scanner.settings.passwords())
         wanted = 0
-        for item in (entry for entry in source.items() if isinstance(entry, Item)):
+        for entry in listed(source):
+            if isinstance(entry, Problem):
+                yield _problem_line(entry, self.lang)
+                continue
+            item = entry.item
+            if entry.problem is not None:  # a pipe, a link: what a scan does not open is not opened here
+                wanted += 1
+                yield f"== {item.name} ({item.kind})"
+                yield _problem_line(entry.problem, self.lang)
+                continue
             current: list[Item] = []
             for event in walk.item(item, source, Budget(self.scanner.settings.limits.limits())):
                 if isinstance(event, Opened):

@@ -17,7 +17,18 @@ Inventory = Annotated[
 Config = Annotated[
     Path | None, typer.Option("--config", help="Configuration file.", show_default="piiscan.toml, if there is one")
 ]
-Lang = Annotated[str | None, typer.Option("--lang", help="Language of what people read: ja or en.", show_default="ja")]
+
+
+class Language(StrEnum):
+    """Languages that people read."""
+
+    JA = "ja"
+    EN = "en"
+
+
+Lang = Annotated[
+    Language | None, typer.Option("--lang", help="Language of what people read: ja or en.", show_default="ja")
+]
 Profile = Annotated[
     str | None, typer.Option("--profile", help="What to report: default, thorough, strict, cards, or one of your own.")
 ]

@@ -64,7 +64,7 @@ def _tally(source: Source, store: Inventory | None) -> _Tally:
     tally = _Tally()
     for group in chunks(listed(source), LOOKUP):
         entries = [entry for entry in group if isinstance(entry, Listed)]
-        tally.unlisted += sum(isinstance(entry, Problem) and not PROBLEMS[entry.code].harmless for entry in group)
+        tally.unlisted += sum(isinstance(entry, Problem) and not _harmless(entry) for entry in group)
         known = store.known(source.name, [entry.item.uri for entry in entries]) if store else {}
         for entry in entries:
             weight = entry.item.size or 0
@@ -77,6 +77,11 @@ def _tally(source: Source, store: Inventory | None) -> _Tally:
                 tally.due += 1
                 tally.due_bytes += weight
     return tally
+
+
+def _harmless(problem: Problem) -> bool:
+    kind = PROBLEMS.get(problem.code)
+    return kind is not None and kind.harmless
 
 
 def _last_rate(store: Inventory | None) -> float | None:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Self
 
 from piiscan.cli.words import duration, say, size
 from piiscan.model import Item, ItemResult, State
+from piiscan.scan.listing import Listed, listed
 
 if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
@@ -121,10 +122,10 @@ class ProgressWatcher:
     def _count_all(self) -> None:
         total = 0
         for source in self._count:
-            for entry in source.items():
+            for entry in listed(source):
                 if self._stop.is_set():
                     return
-                if isinstance(entry, Item):
-                    total += entry.size or 0
+                if isinstance(entry, Listed):
+                    total += entry.item.size or 0
         if self._bar is not None and self._task is not None:
             self._bar.update(self._task, total=max(total, 1))

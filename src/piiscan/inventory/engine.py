@@ -17,7 +17,7 @@ from sqlalchemy import create_engine, event
 from sqlalchemy.engine import URL, Connection, Engine, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError, SQLAlchemyError
 
-from piiscan.errors import InventoryError
+from piiscan.errors import InventoryError, NoInventoryError
 
 BUSY_MS = 30_000
 WRITE = "piiscan_write"
@@ -90,7 +90,7 @@ def connect(url: str, *, create: bool) -> Database:
     try:
         parsed = make_url(url)
     except (ArgumentError, ValueError):
-        raise InventoryError(
+        raise NoInventoryError(
             "the inventory must be given as sqlite:///FILE or postgresql://USER@HOST/DATABASE"
         ) from None
     shown = parsed.render_as_string(hide_password=True)
@@ -99,7 +99,7 @@ def connect(url: str, *, create: bool) -> Database:
         return _connect_sqlite(parsed, shown, create=create)
     if backend in {"postgresql", "postgres"}:
         return _connect_postgresql(parsed, shown)
-    raise InventoryError(f"{backend}: the inventory lives in SQLite or PostgreSQL")
+    raise NoInventoryError(f"{backend}: the inventory lives in SQLite or PostgreSQL")
 
 
 def _connect_sqlite(url: URL, shown: str, *, create: bool) -> Database:
@@ -111,9 +111,9 @@ def _connect_sqlite(url: URL, shown: str, *, create: bool) -> Database:
     else:
         path = Path(str(url.database))
         if not create and not path.is_file():
-            raise InventoryError(f"there is no inventory at {shown}; run a scan first")
+            raise NoInventoryError(f"there is no inventory at {shown}; run a scan first")
         if not path.parent.is_dir():
-            raise InventoryError(f"the folder of the inventory {shown} does not exist")
+            raise NoInventoryError(f"the folder of the inventory {shown} does not exist")
     engine = create_engine(url.set(drivername="sqlite", database=str(path)), hide_parameters=True)
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
@@ -156,7 +156,7 @@ def use_wal(database: Database) -> None:
 def _connect_postgresql(url: URL, shown: str) -> Database:
     driver = url.drivername.partition("+")[2] or _postgresql_driver()
     if importlib.util.find_spec(driver) is None:
-        raise InventoryError(f"the driver {driver} is not installed; pip install 'piiscan[postgresql]'")
+        raise NoInventoryError(f"the driver {driver} is not installed; pip install 'piiscan[postgresql]'")
     query = dict(url.query)
     host = query.pop("host", "")
     if driver == "pg8000" and isinstance(host, str) and host:
@@ -174,4 +174,4 @@ def _postgresql_driver() -> str:
     for driver in ("pg8000", "psycopg"):
         if importlib.util.find_spec(driver) is not None:
             return driver
-    raise InventoryError("no PostgreSQL driver is installed; pip install 'piiscan[postgresql]'")
+    raise NoInventoryError("no PostgreSQL driver is installed; pip install 'piiscan[postgresql]'")

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from sqlalchemy import inspect, select
 from sqlalchemy.engine import Connection
 
-from piiscan.errors import InventoryError
+from piiscan.errors import NoInventoryError
 from piiscan.inventory import migrations, tables
 
 _MIGRATION_LOCK = 0x7069_6973_6361_6E  # "piiscan": any fixed number of this product's own
@@ -35,7 +35,7 @@ def version_of(connection: Connection) -> int | None:
                 return int(value)
     elif not names & set(tables.metadata.tables):
         return None
-    raise InventoryError("this database is in use by something that is not a piiscan inventory")
+    raise NoInventoryError("this database is in use by something that is not a piiscan inventory")
 
 
 def migrate(connection: Connection) -> None:
@@ -60,7 +60,7 @@ def check_version(version: int | None, known: dict[int, Callable[[Connection], N
     """Raise InventoryError for a schema from the future."""
     newest = max(known)
     if version is not None and version > newest:
-        raise InventoryError(
+        raise NoInventoryError(
             f"this inventory was written by a newer piiscan (schema {version}, this version knows {newest}); update piiscan"
         )
 

@@ -11,7 +11,7 @@ from typing import Any, Literal, Self, TypeVar
 from sqlalchemy import Select, select
 from sqlalchemy.engine import Connection, RowMapping
 
-from piiscan.errors import InventoryError
+from piiscan.errors import NoInventoryError
 from piiscan.inventory import changes, engine, migrate, summary, tables
 from piiscan.inventory.records import (
     AssetRecord,
@@ -259,7 +259,7 @@ def _bring_up_to_date(database: engine.Database, *, create: bool) -> None:
     if migrate.is_current(version):
         return
     if version is None and not create and database.scratch is None:
-        raise InventoryError(f"there is no inventory at {database.shown}; run a scan first")
+        raise NoInventoryError(f"there is no inventory at {database.shown}; run a scan first")
     with database.writing.begin() as connection:
         migrate.migrate(connection)
 
