@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from piiscan.detect.columns_values import TypeCheck, ValueCheck, Verdict, meaningful, spread
+from piiscan.detect.columns_values import TypeCheck, ValueCheck, Verdict, fold_cells, meaningful, spread
 from piiscan.detect.headers import NAME_TYPES, HeaderMatch, is_quiet, names_things
 from piiscan.model import Severity
 
@@ -26,6 +26,7 @@ STRICT_SHARE = 0.8
 
 NOISE_RATE = 0.35
 _LOOK = 4 * SAMPLE
+_KANA_ONLY = r"^[ァ-ヺー]+(?:[ .][ァ-ヺー]+)*$"
 FREE_COLUMN = 5
 """Names and addresses without a header need as many distinct values, all known below twice as many; fewer are left to the text path."""
 
@@ -83,7 +84,7 @@ class ColumnJudge:
         sample = _sample(values)
         if not len(sample):
             return None
-        matches = self._matches(header, group)
+        matches = self._with_readings(self._matches(header, group), sample)
         options = [*self._labelled_options(matches, sample)]
         if not options and not is_quiet(header):
             options = [*self._unlabelled_options(header, sample, matches)]
@@ -107,6 +108,21 @@ class ColumnJudge:
         )
         return best.judgement if best else None
 
+    def beside(self, entity_type: str, neighbour: str, values: pl.Series) -> Judgement | None:
+        """The reading of a column without header as a type that another column of the table speaks for."""
+        sample = _sample(values)
+        rules = [r for r in self.rules.rules if r.entity_type == entity_type and not self.check(r).anything_goes]
+        if not len(sample) or not rules:
+            return None
+        check = TypeCheck([self.check(r) for r in rules])
+        verdict = check.judge(sample, labelled=False)
+        if verdict.share < STRICT_SHARE:
+            return None
+        rule = check.checks[verdict.best].rule
+        total = round(min(rule.scores.base + rule.scores.check + rule.scores.context, 0.99), 3)
+        evidence = ("column", f"share:{verdict.share:.2f}", f"neighbour:{neighbour}")
+        return Judgement(rule, check, False, total, evidence, False)
+
     def speaks(self, header: str, group: str) -> bool:
         """Whether a header names something that rules look for."""
         return bool(self._matches(header, group))
@@ -119,6 +135,13 @@ class ColumnJudge:
         if max((m.strength for m in both.values()), default=0) > max((m.strength for m in own.values()), default=0):
             return both
         return own or self.book.matches(group)
+
+    def _with_readings(self, matches: dict[str, HeaderMatch], sample: pl.Series) -> dict[str, HeaderMatch]:
+        """A header of names above nothing but kana (口座名義 in the banks' way) speaks of readings as well."""
+        named = [m for r in self.rules.rules if r.entity_type == "PERSON" and (m := matches.get(r.id))]
+        if not named or (fold_cells(sample).str.contains(_KANA_ONLY).mean() or 0) < STRICT_SHARE:  # type: ignore[operator]
+            return matches
+        return {r.id: named[0] for r in self.rules.rules if r.entity_type == "JP_NAME_KANA"} | matches
 
     def _labelled_options(self, matches: dict[str, HeaderMatch], sample: pl.Series) -> Iterator[_Option]:
         for rules in _by_type(r for r in self.rules.rules if r.id in matches):

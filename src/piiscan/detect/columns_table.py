@@ -159,15 +159,26 @@ class TableScan:
         if values.null_count() < len(values):
             column.tries += 1
 
+    def _beside_addresses(self, frame: pl.DataFrame) -> None:
+        """Seven digits are a postal code where the row has an address, although no header says so."""
+        kinds = {c.judgement.rule.entity_type for c in self.columns if c.judgement}
+        if "JP_ADDRESS" not in kinds or "JP_POSTAL_CODE" in kinds:
+            return
+        for column in self.columns:
+            if column.judgement is None and not column.split and not column.header:
+                column.judgement = self.judge.beside("JP_POSTAL_CODE", "JP_ADDRESS", column.values(frame))
+
     def _data(self, frame: pl.DataFrame, numbers: pl.Series) -> Iterator[Detected]:
         if not frame.height:
             return
         if not self.columns:
             self._settle(frame)
         found: dict[int, tuple[str, pl.Series, pl.Series]] = {}
-        for n, column in enumerate(self.columns):
+        for column in self.columns:
             if column.judgement is None and (column.tries < TRIES or self.judge.speaks(column.header, column.group)):
                 self._try(column, frame)
+        self._beside_addresses(frame)
+        for n, column in enumerate(self.columns):
             if column.judgement is None:
                 yield from self._free(column, frame, numbers)
             elif not column.judgement.quiet:
