@@ -251,3 +251,20 @@ def test_listing_is_lazy(tmp_path: Path) -> None:
 def test_two_leading_slashes_are_one(tmp_path: Path) -> None:
     """``//share`` and ``/share`` are one place with the same ids."""
     assert FilesSource.from_target(f"/{tmp_path}").name == FilesSource.from_target(str(tmp_path)).name
+
+
+@posix
+def test_subfolder_that_may_not_be_looked_at_is_a_place_not_a_file() -> None:
+    """Where a folder may be listed but not entered, its sub-folders are named as unlisted, so that nothing below them is taken for gone."""
+    with tempfile.TemporaryDirectory() as name:
+        root = Path(name)
+        (root / "総務" / "会員").mkdir(parents=True)
+        (root / "総務").chmod(0o744)
+        root.chmod(0o755)
+        if os.geteuid() != 0:
+            (root / "総務").chmod(0o444)
+        with unprivileged():
+            entries = list(FilesSource.from_target(name).items())
+        (root / "総務").chmod(0o755)
+        assert problems(entries) == {to_uri(str(root / "総務" / "会員")) + "/": "list-failed"}
+        assert not [e for e in entries if isinstance(e, Item)]

@@ -160,8 +160,11 @@ class FilesSource:
             is_link = entry.is_symlink()
             info = entry.stat(follow_symlinks=is_link and self.options.follow_symlinks)
         except OSError as error:
-            code = _stat_code(error)
-            yield from self._skipped(path, relative, None, code)
+            if _is_folder(entry) and not isinstance(error, FileNotFoundError):
+                # What lies below was not seen, and must not be taken for gone.
+                yield self._list_failed(path, error)
+            else:
+                yield from self._skipped(path, relative, None, _stat_code(error))
             return
         if is_link and not self.options.follow_symlinks:
             yield from self._skipped(path, relative, info, "symlink", kind="symlink")
@@ -253,6 +256,14 @@ class _Walk:
 
 def _folder_uri(path: str) -> str:
     return to_uri(path).rstrip("/") + "/"
+
+
+def _is_folder(entry: os.DirEntry[str]) -> bool:
+    """As the listing says, which needs no right to look at the entry itself."""
+    try:
+        return entry.is_dir(follow_symlinks=False)
+    except OSError:
+        return False
 
 
 def _stat_code(error: OSError) -> str:
