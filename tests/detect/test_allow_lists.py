@@ -25,11 +25,26 @@ def detector(allow: Mapping[str, list[str]]) -> Detector:
 @pytest.mark.parametrize(
     ("kind", "entry", "same", "other"),
     [
-        ("PHONE_NUMBER", "03-1234-5678", ["０３（１２３４）５６７８", "+81-3-1234-5678", "0312345678"], ["03-1234-5679"]),
-        ("EMAIL_ADDRESS", "@example.co.jp", ["taro@example.co.jp", "Ａ@EXAMPLE.co.jp"], ["taro@example.com", "a@notexample.co.jp"]),
+        (
+            "PHONE_NUMBER",
+            "03-1234-5678",
+            ["０３（１２３４）５６７８", "+81-3-1234-5678", "0312345678"],
+            ["03-1234-5679"],
+        ),
+        (
+            "EMAIL_ADDRESS",
+            "@example.co.jp",
+            ["taro@example.co.jp", "Ａ@EXAMPLE.co.jp"],
+            ["taro@example.com", "a@notexample.co.jp"],
+        ),
         ("EMAIL_ADDRESS", "example.co.jp", ["taro@mail.example.co.jp"], ["taro@example.co.jp.evil.com"]),
         ("EMAIL_ADDRESS", "taro@example.jp", ["Taro@Example.jp"], ["hanako@example.jp"]),
-        ("URL_WITH_USER_ID", "example.co.jp", ["https://www.example.co.jp/users/1"], ["https://example.org/example.co.jp"]),
+        (
+            "URL_WITH_USER_ID",
+            "example.co.jp",
+            ["https://www.example.co.jp/users/1"],
+            ["https://example.org/example.co.jp"],
+        ),
         ("MEMBER_ID", "/T-{D}{4}/", ["T-0001", "Ｔ-９９９９"], ["T-00011", "U-0001"]),
         (
             "JP_ADDRESS",
@@ -72,7 +87,8 @@ def test_entries_come_from_files_and_settings(tmp_path: Path) -> None:
     folder = tmp_path / "rules"
     folder.mkdir()
     (folder / "own.toml").write_text(
-        '[ruleset]\nid = "own"\ntitle_ja = "x"\ntitle_en = "x"\n[allow]\nPHONE_NUMBER = ["03-1234-5678"]\n', encoding="utf-8"
+        '[ruleset]\nid = "own"\ntitle_ja = "x"\ntitle_en = "x"\n[allow]\nPHONE_NUMBER = ["03-1234-5678"]\n',
+        encoding="utf-8",
     )
     (tmp_path / "piiscan.toml").write_text(
         '[rules]\nfolders = ["rules"]\nallow = { EMAIL_ADDRESS = ["@example.co.jp"] }\n', encoding="utf-8"

@@ -193,3 +193,33 @@ def test_a_code_before_an_address_needs_no_mark(detector: Detector, gap: str) ->
     """Also where the address leaves out its prefecture; a score or a part number before other words is none."""
     assert types(detector, f"420-0852{gap}つくばみらい市小張1-2-3")[0] == "JP_POSTAL_CODE"
     assert "JP_POSTAL_CODE" not in types(detector, f"420-0852{gap}の部品")
+
+
+@pytest.mark.parametrize(
+    ("text", "entity_type"),
+    [
+        ("誕生日 3/21/1985", "DATE_OF_BIRTH"),
+        ("DOB: 21/3/1985", "DATE_OF_BIRTH"),
+        ("免許の番号 3090 1234 5620", "JP_DRIVER_LICENSE"),
+        ("Tカード番号 8765432109", "MEMBER_ID"),
+        ("前の番号0422277755は解約済みで、", "PHONE_NUMBER"),
+    ],
+)
+def test_ways_people_write(detector: Detector, text: str, entity_type: str) -> None:
+    """Western dates, other words for the label, a phone in a sentence."""
+    assert types(detector, text) == [entity_type]
+
+
+def test_short_words_are_not_parts_of_others(detector: Detector) -> None:
+    """発信者 has nothing to do with 信者."""
+    assert "SENS_CREED" not in types(detector, "社員番号：E01234 発信者：総務部")
+    assert "SENS_CREED" in types(detector, "社員番号：E01234 ある宗派の信者である")
+
+
+def test_a_switchboard_is_of_low_severity(detector: Detector) -> None:
+    """代表電話 is nobody's phone; a mobile number is somebody's."""
+    severities = {r.id: r.severity for r in detector.rules.rules}
+    (company,) = detector.text(TextSegment(text="代表電話：082-247-7095"))
+    (person,) = detector.text(TextSegment(text="携帯：090-1234-5678"))
+    assert severities[company.rule] is Severity.INFO
+    assert severities[person.rule] is None

@@ -47,6 +47,8 @@ _DATE = re.compile(
     rf"(?P<era>明治|大正|昭和|平成|令和|[㍾㍽㍼㍻㋿明大昭平令]|[MTSHRmtshr])?\s*\.?\s*(?P<y>{_NUMBER})\s*(?:[-/.年])\s*(?P<m>{_NUMBER})"
     rf"\s*(?:[-/.月])\s*(?P<d>{_NUMBER})\s*日?"
 )
+_WESTERN = re.compile(r"([0-9]{1,2})/([0-9]{1,2})/([0-9]{4})")
+"""Month first as in America, day first as in Europe: ``3/21/1985``, ``21/3/1985``."""
 _COMPACT = re.compile(r"(?P<era>[MTSHRmtshr1-5])?(?P<y>[0-9]{2}|[0-9]{4})(?P<m>[0-9]{2})(?P<d>[0-9]{2})")
 _NAMES |= {"㍾": 0, "㍽": 1, "㍼": 2, "㍻": 3, "㋿": 4}
 
@@ -81,6 +83,9 @@ def parse_date(text: str) -> date | Literal["out_of_era"] | None:
 
     Two-digit years without an era count as 19xx when above 30, else 20xx.
     """
+    if western := _WESTERN.fullmatch(text.strip()):
+        first, second, year = map(int, western.groups())
+        return _day(year, first, second) or _day(year, second, first)
     match = _DATE.fullmatch(text.strip()) or _COMPACT.fullmatch(text.strip())
     if match is None:
         return None

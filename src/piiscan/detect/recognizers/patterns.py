@@ -146,6 +146,8 @@ class WordRecognizer:
         for index, start, end in self._automaton.find_matches_as_indexes(text):
             if text[start].isascii() and not _free(text, start, end):
                 continue
+            if end - start <= _SHORT and _KANJI.match(text[start - 1 : start]):
+                continue  # 信者 is no word of 発信者
             denied = _DENIED.match(text, end)
             for rule in self._owners[index]:
                 if (rule.entity_type, text[start:end]) in self._headings and _FILLED.match(text, end):
@@ -158,6 +160,8 @@ class WordRecognizer:
                     yield candidate
 
 
+_SHORT = 2
+_KANJI = re.compile("[一-龠]")
 _DENIED = re.compile(
     r"(?:の(?:既往|有無|所見|疑い|症状|診断|経験|事実)?)?(?:既往歴?|治療歴|罹患歴?|入院歴|歴|所見|疑い|症状)?(?:[はもがに]|では|には)?"
     r"[ \t\u3000]{0,3}(?:[:：・（(［\[「][ \t\u3000]{0,3})?"
