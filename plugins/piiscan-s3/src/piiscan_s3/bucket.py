@@ -21,13 +21,18 @@ _ABSENT = {
 """Answers that say: there is none."""
 
 _RIGHTS = {
-    "policy": "get_bucket_policy",
-    "policy-status": "get_bucket_policy_status",
-    "public-access-block": "get_public_access_block",
-    "acl": "get_bucket_acl",
-    "ownership": "get_bucket_ownership_controls",
+    "policy": ("get_bucket_policy", "Policy"),
+    "policy-status": ("get_bucket_policy_status", "PolicyStatus"),
+    "public-access-block": ("get_public_access_block", "PublicAccessBlockConfiguration"),
+    "acl": ("get_bucket_acl", "Grants"),
+    "ownership": ("get_bucket_ownership_controls", "OwnershipControls"),
 }
-_FACTS = {"encryption": "get_bucket_encryption", "versioning": "get_bucket_versioning", "tags": "get_bucket_tagging"}
+_FACTS = {
+    "encryption": ("get_bucket_encryption", ""),
+    "versioning": ("get_bucket_versioning", ""),
+    "tags": ("get_bucket_tagging", ""),
+}
+"""The operation, and what its answer must hold: some stores answer every question about a bucket with a listing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +49,7 @@ def describe(client: Client, name: str, *, rights: bool) -> Bucket:
     """Ask for everything at once. Never fails: what is refused is unknown."""
     wanted = (_RIGHTS if rights else {}) | _FACTS
     with ThreadPoolExecutor(len(wanted)) as pool:
-        asked = {piece: pool.submit(_ask, getattr(client, call), name) for piece, call in wanted.items()}
+        asked = {p: pool.submit(_ask, getattr(client, call), name, key) for p, (call, key) in wanted.items()}
         answers = {piece: future.result() for piece, future in asked.items()}
     unread = {piece: answer for piece, answer in answers.items() if isinstance(answer, str)}
     told = {piece: answer for piece, answer in answers.items() if not isinstance(answer, str)}
@@ -57,13 +62,14 @@ def describe(client: Client, name: str, *, rights: bool) -> Bucket:
     return Bucket(name, found, attributes, (*refused, *odd))
 
 
-def _ask(call: Callable[..., Mapping[str, Any]], bucket: str) -> Mapping[str, Any] | str:
-    """An answer (empty where there is none), or why not in one word."""
+def _ask(call: Callable[..., Mapping[str, Any]], bucket: str, key: str) -> Mapping[str, Any] | str:
+    """An answer (empty where there is nothing set), or why not in one word."""
     try:
-        return call(Bucket=bucket)
+        answer = call(Bucket=bucket)
     except faults() as error:
         code = server_code(error)
         return {} if code in _ABSENT else code or fault(error).detail or "io-error"
+    return "not-understood" if key and not answer.get(key) else answer
 
 
 def _facts(told: Mapping[str, Mapping[str, Any]]) -> dict[str, str]:

@@ -37,6 +37,17 @@ _NO_CREDENTIALS = {
 }  # fmt: skip
 
 
+# By names, since botocore, urllib3 and Python itself have a ConnectionError each, and they mean the same here.
+_LOST = {
+    "HTTPClientError",
+    "HTTPError",
+    "ConnectionError",
+    "TimeoutError",
+    "IncompleteReadError",
+    "ConnectionClosedError",
+}
+
+
 @cache
 def faults() -> tuple[type[Exception], ...]:
     """Every exception that talking to a store can end in. A function, because botocore takes long to import."""
@@ -60,14 +71,10 @@ def fault(error: Exception) -> SourceError:
         return error
     if isinstance(error, client_error()):
         return _answered(error)
-    from botocore.exceptions import HTTPClientError
-    from urllib3.exceptions import HTTPError
-
     names = {cls.__name__ for cls in type(error).__mro__}
-    lost = (HTTPClientError, HTTPError, ConnectionError, TimeoutError)
     if names & _NO_CREDENTIALS:
         return SourceError("access-denied", type(error).__name__)
-    busy = isinstance(error, lost) or "IncompleteReadError" in names
+    busy = bool(names & _LOST)
     return SourceError("try-later" if busy else "io-error", type(error).__name__)
 
 

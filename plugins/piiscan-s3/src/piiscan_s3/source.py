@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from itertools import islice
 from typing import Any, ClassVar
 
 from pathspec import GitIgnoreSpec
@@ -154,7 +153,7 @@ class S3Source:
                 yield Problem(code="listing-dated", detail=taken, item=to_uri(place), source=self.name)
             entries = self._entries(live, place, report)
             bucket: Bucket | None = None
-            while group := list(islice(entries, DETAIL_PAGE)):
+            for group in _groups(entries):
                 if bucket is None:
                     bucket = self._described(live, place.bucket)
                     yield from self._remarks(bucket)
@@ -232,6 +231,23 @@ class S3Source:
             change_token=entry.token,
             attributes={**bucket.attributes, **rights, **_facts(entry), **extra.attributes},
         )
+
+
+def _groups(entries: Iterator[Entry]) -> Iterator[list[Entry]]:
+    """Entries in groups. What came before a listing broke off is handed on before its error."""
+    group: list[Entry] = []
+    try:
+        for entry in entries:
+            group.append(entry)
+            if len(group) >= DETAIL_PAGE:
+                yield group
+                group = []
+    except Exception:
+        if group:
+            yield group
+        raise
+    if group:
+        yield group
 
 
 def _facts(entry: Entry) -> dict[str, str]:
