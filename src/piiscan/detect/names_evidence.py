@@ -14,7 +14,7 @@ def words(text: str) -> tuple[str, ...]:
 KANJI = "々〆㐀-鿿豈-﫿"
 HONORIFICS = words(
     """
-    様 さま さん 殿 氏 先生 くん 君 ちゃん 嬢 女史 御夫妻 ご夫妻 夫妻 夫人 医師 弁護士 税理士 司法書士 看護師 薬剤師 先輩 師匠 画伯 翁
+    様 さま さん 殿 氏 先生 くん 君 ちゃん 嬢 女史 御夫妻 ご夫妻 夫妻 夫人 医師 弁護士 税理士 司法書士 看護師 薬剤師 先輩 師匠 画伯 翁 宛て 宛に
     """
 )
 """Follow a name and nothing else (or next to nothing else)."""

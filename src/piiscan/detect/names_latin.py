@@ -74,7 +74,14 @@ class LatinNames:
         if not stop or not (text[stop - 1].isascii() and text[stop - 1].isalpha()):
             return
         found = _BEFORE_SAN.search(text, max(0, stop - 40), stop)
-        if found and self._known(found.group().split(" ")) and _NOT_NAMES.isdisjoint(found.group().split(" ")):
+        parts = found.group().split(" ") if found else []
+        japanese = any(part.lower() in self._roman["surname"] for part in parts)
+        if (
+            found
+            and (len(parts) > 1 or japanese)
+            and self._known(parts)
+            and _NOT_NAMES.isdisjoint(found.group().split(" "))
+        ):
             yield NameSpan(*found.span(), 0.6, ("honorific:san",))
 
     def beside(self, text: str, persons: Sequence[NameSpan]) -> Iterator[NameSpan]:

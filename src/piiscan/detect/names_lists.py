@@ -36,7 +36,7 @@ _CONTACT = re.compile(r"@[\w-]+\.|[0０][0-9０-９]{1,4}[-－ー‐(（)）][0-
 _FILE_PART = re.compile(
     rf"[{KANJI}ぁ-ゖァ-ヺー]{{2,8}}(?:[ 　][{KANJI}ぁ-ゖァ-ヺー]{{1,5}})?(?=[_\-－\s　()（）.,・【】\[\]＿]|$)(?<![_\-])"
 )
-_FIELD = re.compile(r"[^\t,、;|｜│<>:：\"']+")
+_FIELD = re.compile(r"[^\t,、;|｜│<>:：\"'/／]+")
 MAX_LINE, MAX_ITEMS, MAX_ALONE = 200, 400, 20
 _LIKELY, _POSSIBLE = 0.6, 0.35
 

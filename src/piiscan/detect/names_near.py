@@ -33,11 +33,18 @@ _FAMILY = frozenset(
 )
 _PARTIES = words("（以下 (以下")
 _SURNAME_LABELS = frozenset(words("姓 氏 苗字 名字"))
-_ANCHORS = tuple({*_POLITE, *_LEADERS, *_SELF, "です\n", "です\r", *_OURS, *_FAMILY, *_PARTIES, *_SURNAME_LABELS})
+_LABEL_ENDS = words("長： 長: 者： 者: 員： 員: 師： 師: 士： 士: 係： 係: 役： 役: 当： 当:")
+"""Ends of labels that ask for a person: 看護師長：, 対応者：."""
+_ANCHORS = tuple(
+    {*_LABEL_ENDS, *_POLITE, *_LEADERS, *_SELF, "です\n", "です\r", *_OURS, *_FAMILY, *_PARTIES, *_SURNAME_LABELS}
+)
 """Looked for all at once; then names are read before or after them."""
 _SPEAKER = re.compile(rf"\n[ 　・→>\-]*(?P<name>[{KANJI}]{{1,5}})(?P<role>[^\s：:]{{0,6}})[：:](?=[^\n])")
 _GREETING = re.compile("お世話|お疲れ|いつも|はじめまして|初めまして|株式会社|㈱")
 _AFTER_OURS = re.compile(rf"(?P<name>[{KANJI}]{{1,5}})(?=まで|が|より|から|に|と|です|宛)")
+_AFTER_LABEL = re.compile(
+    rf"[ 　]*(?P<name>[{KANJI}]{{1,5}}(?:[ 　][{KANJI}ぁ-ゖ]{{1,4}})?)(?=[\s、。，,（(／/|│㊞様さ氏]|$)"
+)
 _AFTER_PARTY = re.compile("[、,]?[「『]")
 _CHAT = re.compile(
     rf"\n[^\n]{{0,12}}?[0-9]{{1,2}}:[0-9]{{2}}(?::[0-9]{{2}})?\]?[ \t　]+(?P<name>[{KANJI}]{{1,4}}[ 　]?[{KANJI}ぁ-ゖァ-ヺ]{{1,4}})(?=[ \t　:：\n]|$)"
@@ -53,7 +60,7 @@ _SPLIT = re.compile(
 _AFTER_POLITE = re.compile(r"[はがをにとのもでへ、。，,）)」\s]|から|より|まで|宛|方|$")
 _RUN = re.compile(rf"[{KANJI}]{{1,5}}[ 　]?[{KANJI}ぁ-ゖ]{{0,5}}")
 _BACK = re.compile(
-    rf"(?:[{KANJI}]{{2,6}}[ぁ-ゖ]{{0,3}}|[ァ-ヺー]{{2,12}}(?:[ 　・][ァ-ヺー]{{1,12}}){{0,4}}|[ぁ-ゖ]{{5,10}})$"
+    rf"(?:[{KANJI}]{{1,4}}[ 　][{KANJI}ぁ-ゖ]{{1,4}}|[{KANJI}]{{2,6}}[ぁ-ゖ]{{0,3}}|[ァ-ヺー]{{2,12}}(?:[ 　・][ァ-ヺー]{{1,12}}){{0,4}}|[ぁ-ゖ]{{5,10}})$"
 )
 _AFTER_LEADER = re.compile(
     rf"[ 　]+(?P<name>[{KANJI}]{{1,4}}[ 　][{KANJI}ぁ-ゖァ-ヺ]{{1,4}}|[{KANJI}]{{3,6}})(?=[\s、。（(,，|│㊞印]|$)"
@@ -100,6 +107,8 @@ class NearNames:
                 yield from self._party(text, start)
         elif anchor in _FAMILY:
             yield from self._family(text, start, end)
+        elif anchor in _LABEL_ENDS:
+            yield from self._after(text, end, _AFTER_LABEL, 0.45, 0.56, "label:role")
         elif anchor in _SURNAME_LABELS:
             yield from self._split(text, end)
         elif anchor not in _POLITE:

@@ -149,7 +149,7 @@ def _sample(text: str, span: NameSpan) -> tuple[tuple[str, ...], float]:
     if SAMPLE_WORDS.search(text, max(line, span.start - 20), span.start):
         return (*span.evidence, "sample"), span.score - 0.15
     if SAMPLE_NAMES.search(surface):
-        return (*span.evidence, "sample"), span.score
+        return (*span.evidence, "sample"), span.score - (0.15 if surface.isascii() else 0.0)
     return span.evidence, span.score
 
 
