@@ -84,8 +84,8 @@ def parse_date(text: str) -> date | Literal["out_of_era"] | None:
     Two-digit years without an era count as 19xx when above 30, else 20xx.
     """
     if western := _WESTERN.fullmatch(text.strip()):
-        first, second, year = map(int, western.groups())
-        return _day(year, first, second) or _day(year, second, first)
+        one, two, whole = map(int, western.groups())
+        return _day(whole, one, two) or _day(whole, two, one)
     match = _DATE.fullmatch(text.strip()) or _COMPACT.fullmatch(text.strip())
     if match is None:
         return None
