@@ -120,7 +120,7 @@ def floors() -> int:
     broken = 0
     for name, floor in tomllib.loads(FLOORS.read_text(encoding="utf-8"))["floors"].items():
         value = figures[name]
-        upper = name.endswith(("share", "median_error")) and not name.endswith("exact_share")
+        upper = name.endswith(("clean.share", "median_error"))
         good = value <= floor if upper else value >= floor
         broken += not good
         print(f"{'ok    ' if good else 'BROKEN'} {name:44} {value:.3f} ({'at most' if upper else 'at least'} {floor})")
