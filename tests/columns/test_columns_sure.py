@@ -50,7 +50,9 @@ def name() -> str:
 def reading() -> str:
 
     first, last = (DICE.choice(READINGS[k]) for k in ("surname", "given"))
-    odd = DICE.choice((first, last, "カ)" + first, first + "カブシキ", "ソノタ " + last, first + " ラーメン", last + " " + first))
+    odd = DICE.choice(
+        (first, last, "カ)" + first, first + "カブシキ", "ソノタ " + last, first + " ラーメン", last + " " + first)
+    )
     return DICE.choice((f"{first} {last}", f"{first}　{last}", first + last, odd))
 
 
@@ -59,18 +61,28 @@ def address() -> str:
     number = DICE.randrange(len(gazetteer.municipalities))
     place = gazetteer.municipalities[number]
     town = DICE.choice(sorted(gazetteer.towns(number)) or [""])
-    tail = DICE.choice(("1-2-3", "１丁目２番３号", "", "5丁目 ハイツ空203", "寺町通御池上る", "役所前", "字本町12", " 4-5", "以下未定"))
-    return DICE.choice((place.prefecture, place.prefecture, "")) + place.name + DICE.choice((town, town, town, "")) + tail
+    tail = DICE.choice(
+        ("1-2-3", "１丁目２番３号", "", "5丁目 ハイツ空203", "寺町通御池上る", "役所前", "字本町12", " 4-5", "以下未定")
+    )
+    return (
+        DICE.choice((place.prefecture, place.prefecture, "")) + place.name + DICE.choice((town, town, town, "")) + tail
+    )
 
 
 def mail() -> str:
     local = "".join(DICE.choice("abcXYZ019._+-") for _ in range(DICE.randint(0, 9)))
-    host = DICE.choice(("example.jp", "a-b.example.com", "-a.jp", "例え.jp", "x.local", "a..jp", "a.png", "ex_a.com", "a.museum"))
+    host = DICE.choice(
+        ("example.jp", "a-b.example.com", "-a.jp", "例え.jp", "x.local", "a..jp", "a.png", "ex_a.com", "a.museum")
+    )
     return f"{local}@{host}"
 
 
 def identifier() -> str:
-    return DICE.choice(("M", "", "ab-", "A_B", "x9-", "-")) + digits(DICE.randint(1, 12)) + DICE.choice(("", "", "-1", "円", ".00"))
+    return (
+        DICE.choice(("M", "", "ab-", "A_B", "x9-", "-"))
+        + digits(DICE.randint(1, 12))
+        + DICE.choice(("", "", "-1", "円", ".00"))
+    )
 
 
 def number() -> str:
@@ -78,7 +90,9 @@ def number() -> str:
     rest = sum(int(d) * w for d, w in zip(body, (6, 5, 4, 3, 2, 7, 6, 5, 4, 3, 2), strict=True)) % 11
     mine = body + str(0 if rest <= 1 else 11 - rest)
     lost = f"{DICE.choice('6789')}0{digits(8)}"
-    return DICE.choice((mine, lost, digits(7), DICE.choice(("", "4", "35", "00")) + digits(DICE.choice((7, 10, 12, 13, 15, 16)))))
+    return DICE.choice(
+        (mine, lost, digits(7), DICE.choice(("", "4", "35", "00")) + digits(DICE.choice((7, 10, 12, 13, 15, 16))))
+    )
 
 
 SURNAMES = sorted(w for w in Lexicon.load().surnames if len(w) < 4)[::37]
@@ -120,14 +134,29 @@ def plainly(check: ValueCheck, rules: RuleSet, folded: str) -> bool:
 
 
 OF_INTEREST = {
-    "phone": ("ja.phone.mobile", "ja.phone.mobile_bare", "ja.phone.fixed", "ja.phone.fixed_bare", "ja.phone.fixed_loose", "ja.phone.international"),
+    "phone": (
+        "ja.phone.mobile",
+        "ja.phone.mobile_bare",
+        "ja.phone.fixed",
+        "ja.phone.fixed_bare",
+        "ja.phone.fixed_loose",
+        "ja.phone.international",
+    ),
     "day": ("ja.birth_date", "ja.birth_date.era", "s0.plain_date"),
     "name": ("ja.person",),
     "reading": ("ja.name_kana",),
     "address": ("ja.address",),
     "mail": ("mail", "mail.role", "mail.disguised"),
     "identifier": ("ja.member_id", "sns.labelled", "ja.bank.account", "s0.reference_number", "credential.en"),
-    "number": ("ja.my_number", "card.bare", "ja.phone.lost_zero", "ja.postal_code", "s0.jan", "ja.corporate_number", "s0.epoch"),
+    "number": (
+        "ja.my_number",
+        "card.bare",
+        "ja.phone.lost_zero",
+        "ja.postal_code",
+        "s0.jan",
+        "ja.corporate_number",
+        "s0.epoch",
+    ),
 }
 
 
@@ -184,7 +213,8 @@ def test_long_surnames_are_not_taken_for_full_names() -> None:
 
 
 @pytest.mark.parametrize(
-    ("pattern", "fair"), [(r"\A(?=[A-Z]?[0-9])[A-Z0-9]{3,9}\Z", True), (r"\A[A-Z]0[0-9]+\Z", False), (r"\A[1-5]{3}\Z", False)]
+    ("pattern", "fair"),
+    [(r"\A(?=[A-Z]?[0-9])[A-Z0-9]{3,9}\Z", True), (r"\A[A-Z]0[0-9]+\Z", False), (r"\A[1-5]{3}\Z", False)],
 )
 def test_shapes_are_learned_only_where_digits_are_alike(pattern: str, fair: bool) -> None:
     """A pattern with a digit of its own says nothing about other values of the same shape."""

@@ -338,3 +338,28 @@ def test_empty_table(stage: ColumnStage) -> None:
     """No rows, no columns, no batches."""
     assert list(stage.scan(TableSegment(batches=iter([pl.DataFrame()])))) == []
     assert list(stage.scan(TableSegment(batches=iter([]), header=("氏名",)))) == []
+
+
+def test_merged_group_cells_that_the_reader_filled_are_the_upper_line_of_a_header(scan: Any, made: Any) -> None:
+    """氏名 over 漢字 and フリガナ, 連絡先 over the rest: the lower line names the columns."""
+    rows = [("社員番号", "氏名", "氏名", "連絡先", "連絡先"), (None, "漢字", "フリガナ", "郵便番号", "電話番号")]
+    rows += [(f"E{9000 + n}", made.name(), "タナカ クミコ", f"33{n % 10}-0846", made.mobile()) for n in range(12)]
+    kinds = {c.entity_type for c in scan(rows).columns}
+    assert kinds == {"EMPLOYEE_ID", "PERSON", "JP_NAME_KANA", "JP_POSTAL_CODE", "PHONE_NUMBER"}
+
+
+def test_postal_codes_are_known_by_the_addresses_beside_them(scan: Any, made: Any) -> None:
+    """Without header, and only there: seven digits alone say nothing."""
+    rows = [(f"33{n % 10}-0846", f"埼玉県さいたま市大宮区大門町7丁目{n}番1号", f"{made.name()} 様") for n in range(12)]
+    column = scan(rows).only("JP_POSTAL_CODE")
+    assert column.rows == 12
+    assert "neighbour:JP_ADDRESS" in column.evidence
+    assert not [c for c in scan([(a, "x") for a, _, _ in rows]).columns if c.entity_type == "JP_POSTAL_CODE"]
+
+
+def test_kana_below_a_header_of_names_are_readings(scan: Any) -> None:
+    """Account holders in transfer files are written in kana only; names in katakana beside names in kanji stay names."""
+    kana = [(f"ｻﾄｳ {given}", "x") for given in ("ﾀﾛｳ", "ﾊﾅｺ", "ｹﾝｲﾁ", "ﾐｻｷ", "ﾕﾐｺ", "ﾅｵｷ")]
+    assert scan([("口座名義", "区分"), *kana]).types == {"1 口座名義": "JP_NAME_KANA"}
+    mixed = [("田中 太郎", "x"), ("佐藤 花子", "x"), ("鈴木 健一", "x"), ("マイケル・スミス", "x"), ("高橋 美咲", "x")]
+    assert scan([("口座名義", "区分"), *mixed]).types == {"1 口座名義": "PERSON"}

@@ -89,7 +89,9 @@ def _linked(frame: pl.DataFrame, kind: str) -> pl.DataFrame:
     """Rows of one name and one contact take the same key, the smallest of theirs."""
     known = frame[kind].is_not_null()
     pairs = frame["name"] ^ (frame[kind] // 2)
-    if pairs.filter(known).n_unique() == known.sum():  # grouping costs far more than seeing that there is nothing to group
+    if (
+        pairs.filter(known).n_unique() == known.sum()
+    ):  # grouping costs far more than seeing that there is nothing to group
         return frame
     rows = (pairs.is_duplicated() & known).arg_true()
     linked = frame[rows].select(pl.col("key").min().over(["name", kind])).to_series()

@@ -65,7 +65,11 @@ def _unit(char: str) -> str:
 
 def _blind(pattern: str) -> bool:
     """Whether a pattern cannot tell one digit from another, nor one small or capital letter from another."""
-    return all(_is_blind(low, high, ranges) for ranges in _sets(_parser.parse(pattern.replace(r"\z", r"\Z"))) for low, high, _ in _CLASSES)
+    return all(
+        _is_blind(low, high, ranges)
+        for ranges in _sets(_parser.parse(pattern.replace(r"\z", r"\Z")))
+        for low, high, _ in _CLASSES
+    )
 
 
 def _is_blind(low: int, high: int, ranges: list[tuple[int, int]]) -> bool:

@@ -45,7 +45,9 @@ def _born() -> str:
 
 @cache
 def _born_compact() -> str:
-    days = r"(?:0[13578]|1[02])(?:0[1-9]|[12][0-9]|3[01])|(?:0[469]|11)(?:0[1-9]|[12][0-9]|30)|02(?:0[1-9]|1[0-9]|2[0-8])"
+    days = (
+        r"(?:0[13578]|1[02])(?:0[1-9]|[12][0-9]|3[01])|(?:0[469]|11)(?:0[1-9]|[12][0-9]|30)|02(?:0[1-9]|1[0-9]|2[0-8])"
+    )
     return _born().split(")", 1)[0] + f")(?:{days})$"
 
 
@@ -100,9 +102,7 @@ FORMS: Mapping[str, tuple[Form, ...]] = {
         Form(lambda v: v.str.contains(_born_compact()), ("19800102",)),
     ),
     "email": (Form(matching(_MAIL), ("a@b.jp", "a-b.c_d@e-f.g.example")),),
-    "postal_code": (
-        Form(lambda v: v.str.contains(_POSTAL) & ~v.str.contains(_ONE_DIGIT), ("123-4567", "1234567")),
-    ),
+    "postal_code": (Form(lambda v: v.str.contains(_POSTAL) & ~v.str.contains(_ONE_DIGIT), ("123-4567", "1234567")),),
     "my_number": (Form(my_number, ("123456789018",)),),
     "person_name": (Form(vector.surely_names),),
     "kana_name": (Form(vector.surely_readings),),

@@ -246,10 +246,12 @@ class ValueCheck:
     def _matches(self, folded: pl.Series) -> pl.Series:
         if self.pattern is None:
             return folded.str.len_chars() <= 200
-        if self._slow is None:
-            found = folded.str.contains(self.pattern)
-        else:
-            found = pl.Series([bool(self._slow.match(v)) for v in folded.to_list()], dtype=pl.Boolean)
+        slow = self._slow
+        found = (
+            pl.Series([bool(slow.match(v)) for v in folded], dtype=pl.Boolean)
+            if slow
+            else folded.str.contains(self.pattern)
+        )
         if self._shapes is not None:
             self._shapes.learn(folded.filter(found))
         return found

@@ -260,7 +260,9 @@ def _is_second_line(first: tuple[str | None, ...], second: tuple[str | None, ...
     if not cells or second == first or any(_is_data(c) for c in cells):
         return False
     fits = any(a is None and b is not None for a, b in zip(first, second, strict=True))
-    return fits and sum(_is_part(c, book) for c in cells) >= 0.6 * len(cells)
+    pairs = zip(first, first[1:], second, second[1:], strict=False)
+    merged = any(a is not None and a == b and c and d and c != d for a, b, c, d in pairs)  # readers fill merged cells
+    return (fits or merged) and sum(_is_part(c, book) for c in cells) >= 0.6 * len(cells)
 
 
 def _is_part(cell: str, book: HeaderBook) -> bool:

@@ -142,7 +142,9 @@ def _surnames_like_full_names() -> pl.Series:
     long = [
         w
         for w, kind in lexicon.surnames.items()
-        if len(w) > 2 and kind.isupper() and any(w[:n] in lexicon.surnames and w[n:] in lexicon.given for n in (1, 2, 3))
+        if len(w) > 2
+        and kind.isupper()
+        and any(w[:n] in lexicon.surnames and w[n:] in lexicon.given for n in (1, 2, 3))
     ]
     return pl.Series([*long, *NOT_VALUES], dtype=pl.String)
 

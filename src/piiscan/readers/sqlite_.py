@@ -240,7 +240,7 @@ class _Table:
         for first, rows in self._chunks(cursor):
             for number, (column, values) in enumerate(zip(columns, zip(*rows, strict=True), strict=True)):
                 texts = self._texts(values, first, number)
-                column += texts
+                column.extend(texts)
                 chars += sum(map(len, filter(None, texts)))
             if len(columns[0]) >= min(TABLE_BATCH_ROWS, BATCH_CELLS // width) or chars > BATCH_CHARS:
                 yield _frame(columns)
