@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
+import sys
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -106,3 +109,30 @@ def test_sqlite_readers_and_writer_do_not_block_each_other(tmp_path: Path) -> No
     ):
         assert connection.exec_driver_sql("PRAGMA journal_mode").scalar() == "wal"
         assert connection.exec_driver_sql("PRAGMA foreign_keys").scalar() == 1
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="POSIX rights")
+def test_a_copy_in_a_folder_without_write_access_is_read() -> None:
+    """An auditor reads a copy on a read-only share; nothing is made beside it, and writing is refused in words."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name) / "監査 100%"
+        folder.mkdir()
+        url = f"sqlite:///{folder / 'i.db'}"
+        with Inventory.open(url) as inventory:
+            inventory.begin_run(["t"], "default", "s", "k", {})
+        (folder / "i.db").chmod(0o444)
+        folder.chmod(0o555)
+        Path(name).chmod(0o755)
+        root = os.geteuid() == 0
+        if root:
+            os.seteuid(65534)
+        try:
+            with Inventory.open(url, create=False) as copy:
+                assert len(copy.runs()) == 1
+                with pytest.raises(InventoryError, match="read-only"):
+                    copy.set_key_id("k")
+            assert [p.name for p in folder.iterdir()] == ["i.db"]
+        finally:
+            if root:
+                os.seteuid(0)
+            folder.chmod(0o755)

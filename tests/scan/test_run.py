@@ -262,6 +262,7 @@ def test_ctrl_c_leaves_a_usable_inventory(tmp_path: Path, cli) -> None:
         pytest.skip("the machine was too fast to interrupt a run")
     assert process.returncode == 130, errors
     assert "Traceback" not in errors
+    assert "what was done is kept" in errors
     resumed = cli("scan", share, "--jobs", 2, "--lang", "en")
     assert resumed.returncode == 0, resumed.stderr
     assert "going on where run 1 stopped" in resumed.stderr

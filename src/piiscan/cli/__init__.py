@@ -29,6 +29,8 @@ def main() -> None:
         _say(str(error))
         sys.exit(error.exit_code)
     except KeyboardInterrupt:
+        for again in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(again, signal.SIG_IGN)  # everything is stored; a second Ctrl-C must not spoil the way out
         _say("interrupted; what was done is kept, the same command goes on from there")
         sys.exit(EXIT_INTERRUPTED)
     except BrokenPipeError:
@@ -43,7 +45,8 @@ def main() -> None:
 
 
 def _run() -> None:
-    """The command. The command-line library turns a closed pipe into exit code 1, which here means findings: turned back."""
+    """The command. The command-line library turns a closed pipe into exit code 1, which here means findings, and an interrupt into an exit
+    without a word: both are turned back."""
     from piiscan.cli.app import build_app
 
     try:
@@ -51,6 +54,8 @@ def _run() -> None:
     except SystemExit as leaving:
         if isinstance(leaving.__context__, BrokenPipeError):
             raise leaving.__context__ from None
+        if leaving.code == EXIT_INTERRUPTED:
+            raise KeyboardInterrupt from None
         sys.stdout.flush()
         raise
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import os
 import shutil
 import sqlite3
 import tempfile
@@ -21,6 +22,7 @@ from piiscan.errors import InventoryError, NoInventoryError
 
 BUSY_MS = 30_000
 WRITE = "piiscan_write"
+_EFFECTIVE = {"effective_ids": True} if os.access in os.supports_effective_ids else {}
 
 _SQLITE_WORDS = {
     "SQLITE_BUSY": "is busy: another program is writing to it",
@@ -114,10 +116,18 @@ def _connect_sqlite(url: URL, shown: str, *, create: bool) -> Database:
             raise NoInventoryError(f"there is no inventory at {shown}; run a scan first")
         if not path.parent.is_dir():
             raise NoInventoryError(f"the folder of the inventory {shown} does not exist")
-    engine = create_engine(url.set(drivername="sqlite", database=str(path)), hide_parameters=True)
+    target = url.set(drivername="sqlite", database=str(path))
+    if not create and _sealed(path):
+        target = URL.create("sqlite", database=path.absolute().as_uri(), query={"immutable": "1", "uri": "true"})
+    engine = create_engine(target, hide_parameters=True)
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return Database(engine, shown, path, scratch)
+
+
+def _sealed(path: Path) -> bool:
+    """Whether the file is a copy that nobody can write to here and no run is at work on: read without the companions that SQLite would make."""
+    return not os.access(path.parent, os.W_OK, **_EFFECTIVE) and not path.with_name(path.name + "-wal").exists()
 
 
 def _prepare_sqlite(connection: Any, _record: object) -> None:
