@@ -34,7 +34,9 @@ def postgresql_server() -> Iterator[PostgreSQL]:
             server = pgserver.get_server(folder)
         except Exception as error:  # noqa: BLE001 - whatever stops it
             pytest.skip(f"PostgreSQL cannot be started here ({type(error).__name__})")
-    yield PostgreSQL(server.get_uri().partition("host=")[2])
+    postgresql = PostgreSQL(server.get_uri().partition("host=")[2])
+    postgresql.run("ALTER SYSTEM SET fsync = off", "SELECT pg_reload_conf()")
+    yield postgresql
     server.cleanup()
     shutil.rmtree(folder, ignore_errors=True)
 
@@ -42,17 +44,34 @@ def postgresql_server() -> Iterator[PostgreSQL]:
 @pytest.fixture(scope="session")
 def mariadb_server() -> Iterator[MariaDB]:
     """A throw-away MariaDB on a free port."""
-    install, server = shutil.which("mariadb-install-db"), shutil.which("mariadbd") or shutil.which("mariadbd", path="/usr/sbin")
+    install, server = (
+        shutil.which("mariadb-install-db"),
+        shutil.which("mariadbd") or shutil.which("mariadbd", path="/usr/sbin"),
+    )
     if not install or not server:
         pytest.skip("mariadb-install-db and mariadbd are not installed (Debian: mariadb-server)")
     folder = Path(tempfile.mkdtemp(prefix="my-"))
     user = ["--user=root"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []
     common = ["--no-defaults", f"--datadir={folder / 'data'}", *user]
-    subprocess.run([install, *common, "--auth-root-authentication-method=normal", "--skip-test-db"], check=True, capture_output=True, timeout=120)
+    subprocess.run(
+        [install, *common, "--auth-root-authentication-method=normal", "--skip-test-db"],
+        check=True,
+        capture_output=True,
+        timeout=120,
+    )
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    command = [server, *common, f"--port={port}", "--bind-address=127.0.0.1", f"--socket={folder / 's'}", f"--pid-file={folder / 'pid'}", "--skip-name-resolve", "--innodb-fast-shutdown=2"]
+    command = [
+        server,
+        *common,
+        f"--port={port}",
+        "--bind-address=127.0.0.1",
+        f"--socket={folder / 's'}",
+        f"--pid-file={folder / 'pid'}",
+        "--skip-name-resolve",
+        "--innodb-fast-shutdown=2",
+    ]
     with (folder / "log").open("wb") as log, subprocess.Popen(command, stdout=log, stderr=log) as process:
         maria = MariaDB(port)
         deadline = time.monotonic() + 60

@@ -60,7 +60,14 @@ class MariaDB:
         """A connection that commits each statement."""
         import pymysql
 
-        return pymysql.connect(host="127.0.0.1", port=self.port, user="root", database=self.database or None, autocommit=True, charset="utf8mb4")
+        return pymysql.connect(
+            host="127.0.0.1",
+            port=self.port,
+            user="root",
+            database=self.database or None,
+            autocommit=True,
+            charset="utf8mb4",
+        )
 
     def answers(self) -> bool:
         """Whether it is up."""

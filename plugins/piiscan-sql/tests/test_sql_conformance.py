@@ -1,5 +1,7 @@
 """The contract of a source, on every database that can be had here."""
 
+# ruff: noqa: E501 - SQL reads best in one line
+
 from __future__ import annotations
 
 import sqlite3
@@ -63,7 +65,11 @@ class TestMariaDB(SourceSuite):
     @pytest.fixture
     def source(self, my: MariaDB) -> Source:
         self.server = my
-        my.run(*TABLES, "CREATE OR REPLACE USER reader@'127.0.0.1' IDENTIFIED BY 'geheim-42'", f"GRANT SELECT, SHOW VIEW ON {my.database}.* TO reader@'127.0.0.1'")
+        my.run(
+            *TABLES,
+            "CREATE OR REPLACE USER reader@'127.0.0.1' IDENTIFIED BY 'geheim-42'",
+            f"GRANT SELECT, SHOW VIEW ON {my.database}.* TO reader@'127.0.0.1'",
+        )
         return source(my.url("reader", "geheim-42"))
 
     def change(self, source: Source) -> str:

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from piiscan.hookspecs import hookimpl
 from piiscan_sql.numbers import TableNumbers
-from piiscan_sql.source import SqlOptions, SqlSource
+from piiscan_sql.options import SqlOptions
+from piiscan_sql.source import SqlSource
 
 if TYPE_CHECKING:
     from piiscan.protocols import Enricher, Source

@@ -8,7 +8,9 @@ MOST = 50
 """Names that an attribute lists; the number of all stands beside them."""
 
 
-def described(shown: Sequence[str], logins: Collection[str], *, everyone: bool = False, anonymous: bool = False) -> dict[str, str]:
+def described(
+    shown: Sequence[str], logins: Collection[str], *, everyone: bool = False, anonymous: bool = False
+) -> dict[str, str]:
     """The ``access.*`` attributes. `shown` are roles and accounts as granted, `logins` the accounts behind them.
 
     A grant to everyone with an account is breadth ``company``; ``public`` is kept for what needs no account at all.

@@ -37,7 +37,10 @@ def frame(columns: Sequence[Sequence[Any]], met: Sequence[Met], cell_chars: int)
     """One batch. Empty cells are null, NUL characters are dropped; `met` is added to."""
     import polars as pl
 
-    series = [_finish(column_text(values, m), f"c{i}", m, cell_chars) for i, (values, m) in enumerate(zip(columns, met, strict=True))]
+    series = [
+        _finish(column_text(values, m), f"c{i}", m, cell_chars)
+        for i, (values, m) in enumerate(zip(columns, met, strict=True))
+    ]
     return pl.DataFrame(series)
 
 
@@ -124,7 +127,11 @@ def _bytes_text(raw: bytes, met: Met) -> str | None:
 def _looks_like_text(raw: bytes) -> bool:
     """Without control characters; longer than a key in its own right, or of letters."""
     if any(byte < 32 and byte not in b"\t\n\r" for byte in raw):
-        return b"\x00" in raw and raw.replace(b"\x00", b"").decode("utf-8", "ignore").isprintable() and not raw.startswith(b"\x00")
+        return (
+            b"\x00" in raw
+            and raw.replace(b"\x00", b"").decode("utf-8", "ignore").isprintable()
+            and not raw.startswith(b"\x00")
+        )
     try:
         raw.decode("utf-8")
     except UnicodeDecodeError:

@@ -29,7 +29,9 @@ def build_engine(target: Target, name: str, options: SqlOptions, backend: Backen
     """An engine without a pool: a connection is not held while nobody reads. Raises SourceError where the credentials cannot be had."""
     url, arguments = backend.engine_args(target, login(target, name, options), options)
     try:
-        engine = create_engine(url, connect_args=arguments, poolclass=NullPool, hide_parameters=True, pool_logging_name=_LOG)
+        engine = create_engine(
+            url, connect_args=arguments, poolclass=NullPool, hide_parameters=True, pool_logging_name=_LOG
+        )
     except Exception as error:  # noqa: BLE001 - a dialect that is not installed, a query key it does not know
         raise SourceError("list-failed", type(error).__name__) from None
     guard(engine)
@@ -39,13 +41,15 @@ def build_engine(target: Target, name: str, options: SqlOptions, backend: Backen
 
 
 @contextmanager
-def transaction(engine: Engine, backend: Backend, options: SqlOptions, seconds: float | None = None) -> Iterator[Connection]:
+def transaction(
+    engine: Engine, backend: Backend, options: SqlOptions, seconds: float | None = None
+) -> Iterator[Connection]:
     """A connection in a read-only transaction, rolled back at the end. Everything that a driver raises inside becomes SourceError."""
     connection = _connect(engine, seconds)
     try:
         backend.begin(connection, options, seconds)
         if options.require_replica and not backend.is_replica(connection):
-            raise SourceError("access-denied", "the server takes writes, and require_replica is set")
+            raise SourceError("access-denied", "the server takes writes, and require_replica is set")  # noqa: TRY301
         yield connection
     except (GeneratorExit, SourceError):
         raise

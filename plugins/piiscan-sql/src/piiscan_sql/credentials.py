@@ -73,7 +73,12 @@ def _pgpass(target: Target, user: str, environ: Mapping[str, str]) -> str | None
     path = Path(environ.get("PGPASSFILE") or default).expanduser()
     url = target.url
     host = url.host or str(url.query.get("host", "")) or "localhost"
-    wanted = ("localhost" if host.startswith("/") else host, str(url.port or PORTS["postgresql"]), url.database or "", user)
+    wanted = (
+        "localhost" if host.startswith("/") else host,
+        str(url.port or PORTS["postgresql"]),
+        url.database or "",
+        user,
+    )
     try:
         if sys.platform != "win32" and path.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO):
             return None
@@ -82,9 +87,9 @@ def _pgpass(target: Target, user: str, environ: Mapping[str, str]) -> str | None
         return None
     for line in lines:
         fields = [re.sub(r"\\(.)", r"\1", f) for f in re.split(r"(?<!\\):", line, maxsplit=4)]
-        if not line.startswith("#") and len(fields) == 5:
-            if all(given in {"*", want} for given, want in zip(fields, wanted, strict=False)):
-                return fields[4]
+        fits = all(given in {"*", want} for given, want in zip(fields, wanted, strict=False))
+        if fits and len(fields) == 5 and not line.startswith("#"):
+            return fields[4]
     return None
 
 

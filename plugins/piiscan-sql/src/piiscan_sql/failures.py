@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import struct
+from collections.abc import Iterator
 from typing import Any
 
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
@@ -35,7 +36,28 @@ _MYSQL = {
     "locked": (1205, 1015),
     "changed-while-reading": (1412,),
     "damaged": (126, 127, 144, 145, 1034, 1194, 1195),
-    "try-later": (1040, 1053, 1079, 1152, 1153, 1158, 1159, 1160, 1161, 1203, 1213, 1226, 1317, 1927, 2002, 2003, 2005, 2006, 2013, 2055),
+    "try-later": (
+        1040,
+        1053,
+        1079,
+        1152,
+        1153,
+        1158,
+        1159,
+        1160,
+        1161,
+        1203,
+        1213,
+        1226,
+        1317,
+        1927,
+        2002,
+        2003,
+        2005,
+        2006,
+        2013,
+        2055,
+    ),
 }
 _MYSQL_CODES = {number: code for code, numbers in _MYSQL.items() for number in numbers}
 
@@ -64,13 +86,23 @@ def failure(error: BaseException) -> SourceError:
     original: Any = error.orig if isinstance(error, DBAPIError) else error
     if original is None:
         original = error
-    for classify in (_by_sqlstate, _by_sqlite_name, _by_mysql_number):
-        found = classify(original)
-        if found:
-            return SourceError(*found)
+    for cause in _chain(original):
+        for classify in (_by_mysql_number, _by_sqlstate, _by_sqlite_name):
+            found = classify(cause)
+            if found:
+                return SourceError(*found)
     if isinstance(original, LOST) or (isinstance(error, DBAPIError) and error.connection_invalidated):
         return SourceError("try-later", type(original).__name__)
     return SourceError(*_by_name(original, error))
+
+
+def _chain(error: BaseException) -> Iterator[BaseException]:
+    """The error and those it came from: pg8000 raises a broken pipe, while saying goodbye, over the refusal that it was told."""
+    seen = 0
+    current: BaseException | None = error
+    while current is not None and seen < 10:
+        yield current
+        current, seen = current.__cause__ or current.__context__, seen + 1
 
 
 def _by_sqlstate(original: Any) -> tuple[str, str] | None:

@@ -12,7 +12,9 @@ if TYPE_CHECKING:
     from piiscan.model import ItemResult
 
 MOST_COLUMNS = 100
-_WORDS = re.compile(r"^(?P<seen>\d+)/(?P<total>\d+) rows \([^)]*\); (?P<method>[\w ]+); seed (?P<seed>\d+); n=(?P<n>\d+)")
+_WORDS = re.compile(
+    r"^(?P<seen>\d+)/(?P<total>\d+) rows \([^)]*\); (?P<method>[\w ]+); seed (?P<seed>\d+); n=(?P<n>\d+)"
+)
 
 
 def sample_of(result: ItemResult) -> tuple[int, int, int, str] | None:
@@ -52,5 +54,7 @@ class TableNumbers:
                 low, high = wilson(count, rows, draws) if exact else (0.0, 0.0)
                 interval = f" [{100 * low:.1f}–{100 * high:.1f}% of the table, 95%]" if exact else ""
                 mark = "" if exact else "~"
-                found[f"sql.share.{column}.{entity}"] = f"{count}/{mark}{rows} {mark}{min(100.0, 100 * count / rows):.1f}%{interval}"
+                found[f"sql.share.{column}.{entity}"] = (
+                    f"{count}/{mark}{rows} {mark}{min(100.0, 100 * count / rows):.1f}%{interval}"
+                )
         return found

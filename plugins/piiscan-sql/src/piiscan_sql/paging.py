@@ -57,7 +57,9 @@ class Pager:
     _size: int = FIRST_ROWS
     _bulky: bool = True
 
-    def pages(self, cells: Sequence[sa.ColumnElement[Any]], *more: sa.ColumnElement[bool], documents: bool = False) -> Iterator[Page]:
+    def pages(
+        self, cells: Sequence[sa.ColumnElement[Any]], *more: sa.ColumnElement[bool], documents: bool = False
+    ) -> Iterator[Page]:
         """Pages of rows: the cells, and behind them the key. All rows of the table, or those of the sample."""
         self._size = 4 if documents else FIRST_ROWS
         self._bulky = not documents
@@ -127,18 +129,20 @@ class Pager:
         statement = self._select(cells, more).select_from(relation)
         with self.backend.deadline(self.connection, self._seconds()):
             result = self.connection.execution_options(stream_results=True).execute(statement)
+        finished, cursor = False, result.cursor
         try:
-            while True:
+            while not finished:
                 self.budget.check_time()
                 size = self._size
                 with self.backend.deadline(self.connection, self._seconds()):
                     rows: Rows = result.fetchmany(size)
+                finished = len(rows) < size
                 if rows:
                     yield Page.of(rows)
-                if len(rows) < size:
-                    return
         finally:
             self.connection.execution_options(stream_results=False)
+            if not finished:
+                self.backend.abandon(cursor)
             with contextlib.suppress(Exception):
                 result.close()
 
@@ -154,14 +158,16 @@ class Pager:
     def _strata(self, cells: Sequence[sa.ColumnElement[Any]], more: Sequence[sa.ColumnElement[bool]]) -> Iterator[Page]:
         assert self.sample is not None
         low, high = self.key_range()
-        column = sa.column(self.backend.quoted(str(self.shape.strata_key)))
+        column: sa.ColumnElement[Any] = sa.column(self.backend.quoted(str(self.shape.strata_key)))
         base = self._select(cells, more).select_from(self.backend.relation(self.schema, self.name)).order_by(column)
         wanted = round(self.sample.share * self.sample.total)
         gathered: list[Sequence[Any]] = []
         got = self.sample.clusters = 0
         for number, stretch in enumerate(stretches(low, high, wanted, self.sample.seed)):
             missing = stretch.rows if number % 2 == 0 else stretch.rows - got
-            rows = self._fetch(base.where(column >= stretch.start, column < stretch.end), missing) if missing > 0 else ()
+            rows = (
+                self._fetch(base.where(column >= stretch.start, column < stretch.end), missing) if missing > 0 else ()
+            )
             got = len(rows) if number % 2 == 0 else 0
             self.sample.clusters += number % 2 == 0
             gathered += rows
@@ -173,7 +179,7 @@ class Pager:
 
     def key_range(self) -> tuple[int, int]:
         """Lowest and highest key; (0, -1) of an empty table."""
-        column = sa.column(self.backend.quoted(str(self.shape.strata_key)))
+        column: sa.ColumnElement[Any] = sa.column(self.backend.quoted(str(self.shape.strata_key)))
         relation = self.backend.relation(self.schema, self.name)
         ends = []
         for end in (sa.func.min(column), sa.func.max(column)):  # one by one: each is one step down the index

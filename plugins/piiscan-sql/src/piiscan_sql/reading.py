@@ -77,7 +77,9 @@ class TableReading:
 
     # cells
 
-    def _table(self, columns: Sequence[Column], more: Sequence[sa.ColumnElement[bool]], count: int | None) -> TableSegment:
+    def _table(
+        self, columns: Sequence[Column], more: Sequence[sa.ColumnElement[bool]], count: int | None
+    ) -> TableSegment:
         return TableSegment(
             batches=self._batches(columns, more),
             locator=self._place,
@@ -86,7 +88,9 @@ class TableReading:
             row_count=count,
         )
 
-    def _batches(self, columns: Sequence[Column], more: Sequence[sa.ColumnElement[bool]]) -> Iterator[pl.DataFrame | Problem]:
+    def _batches(
+        self, columns: Sequence[Column], more: Sequence[sa.ColumnElement[bool]]
+    ) -> Iterator[pl.DataFrame | Problem]:
         """Batches up to the first failure, which becomes a problem: what was read stays."""
         pager, backend = self.pager, self.pager.backend
         met = [self._met.setdefault(c.name, Met()) for c in columns]
@@ -116,7 +120,7 @@ class TableReading:
             return
         few = [c for c in columns if self._met[c.name].filled < SPARSE]
         chance = pager.backend.chance(1.0, sample.seed)
-        if not few or chance is None or sample.method == "key ranges" and pager.shape.strata_key is None:
+        if not few or chance is None:
             return
         most = max(self._met[c.name].filled for c in few)
         expected = max(1.0, sample.total * (most + 3) / sample.seen)
@@ -145,7 +149,9 @@ class TableReading:
         pager, number = self.pager, 0
         pager.page_bytes = PAGE_BYTES * 2
         too_large = encrypted = 0
-        pages = pager.pages([pager.backend.binary(column, pager.options)], pager.backend.has_binary(column), documents=True)
+        pages = pager.pages(
+            [pager.backend.binary(column, pager.options)], pager.backend.has_binary(column), documents=True
+        )
         for page in pages:
             pager.adapt(page.height, sum(len(value or b"") for value in page.columns[0]), 100)
             for value, *key in zip(*page.columns, strict=True):
@@ -195,7 +201,9 @@ class TableReading:
             if met.binary:
                 yield self.context.problem("unsupported-format", "binary cells", place, count=met.binary)
             if met.cut:
-                yield self.context.problem("limit-bytes", f"cells of {self.pager.options.cell_chars} characters", place, count=met.cut)
+                yield self.context.problem(
+                    "limit-bytes", f"cells of {self.pager.options.cell_chars} characters", place, count=met.cut
+                )
             if met.ciphertext:
                 yield self.context.problem("encrypted", "by the application", place, count=met.filled)
 
@@ -208,9 +216,18 @@ def choose_sample(pager: Pager, kind: str, rows: int | None, size: int | None) -
     share = options.sample_rows / rows
     relation = backend.relation(pager.schema, pager.name)
     pages = (size or 0) // 8192
-    if kind in {"table", "materialized view", "partitioned table"} and backend.sample_of(relation, share, options.seed, pages) is not None:
+    if (
+        kind in {"table", "materialized view", "partitioned table"}
+        and backend.sample_of(relation, share, options.seed, pages) is not None
+    ):
         blocks = pages > 20_000
-        return Sample("random blocks" if blocks else "random rows", rows, share, options.seed, max(1, int(pages * share)) if blocks else 0)
+        return Sample(
+            "random blocks" if blocks else "random rows",
+            rows,
+            share,
+            options.seed,
+            max(1, int(pages * share)) if blocks else 0,
+        )
     by_chance = backend.chance(share, options.seed) is not None
     if shape.strata_key is not None:
         low, high = pager.key_range()

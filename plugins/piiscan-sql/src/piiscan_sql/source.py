@@ -156,7 +156,7 @@ class SqlSource:
         if shape is None or not any(c.name == column and c.readable for c in shape.columns):
             return None
         relation = self.backend.relation(table.schema, table.name)
-        highest = sa.select(sa.func.max(sa.column(self.backend.quoted(column)))).select_from(relation)
+        highest: sa.Select[Any] = sa.select(sa.func.max(sa.column(self.backend.quoted(column)))).select_from(relation)
         with self.backend.deadline(connection, self.options.statement_seconds):
             return f"max:{connection.execute(highest).scalar()}"
 

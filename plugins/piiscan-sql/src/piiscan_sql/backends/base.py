@@ -1,5 +1,7 @@
 """What differs between databases: how to connect, what there is, who may read it, and how a value becomes text."""
 
+# ruff: noqa: ARG002 - overriding methods take what others need
+
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -107,6 +109,9 @@ class Backend:
 
     def raw_values(self, connection: Connection) -> None:
         """Called when the questions about the catalogue are over and rows follow."""
+
+    def abandon(self, cursor: Any) -> None:
+        """Give up what is still to come of an answer, without fetching it."""
 
     def relation(self, schema: str, name: str, columns: Iterable[str] = ()) -> sa.TableClause:
         """A table to select from; every name is quoted, whatever is in it."""

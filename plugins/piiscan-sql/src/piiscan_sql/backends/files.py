@@ -1,11 +1,13 @@
 """SQLite and DuckDB: databases that are files. Opened so that nothing can be written, not even beside them."""
 
+# ruff: noqa: ARG002 - overriding methods take what others need
+
 from __future__ import annotations
 
 import sqlite3
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -38,7 +40,10 @@ def _file_facts(path: Path) -> tuple[str, datetime, dict[str, str]]:
     rights = {}
     if sys.platform != "win32":
         mode = path.stat().st_mode
-        rights = {"access.breadth": "company" if mode & 0o004 else "group" if mode & 0o040 else "person", "file.mode": f"{mode & 0o7777:04o}"}
+        rights = {
+            "access.breadth": "company" if mode & 0o004 else "group" if mode & 0o040 else "person",
+            "file.mode": f"{mode & 0o7777:04o}",
+        }
     return ":".join(parts), datetime.fromtimestamp(newest / 1e9, UTC), rights
 
 
@@ -51,7 +56,10 @@ class SQLite(Backend):
     def engine_args(self, target: Target, login: Login, options: SqlOptions) -> tuple[URL, dict[str, Any]]:
         """Read-only by the file's URI."""
         path = Path(str(target.url.database))
-        return target.url.set(database=_sqlite_uri(path), query={"uri": "true"}), {"timeout": options.lock_seconds, "check_same_thread": False}
+        return target.url.set(database=_sqlite_uri(path), query={"uri": "true"}), {
+            "timeout": options.lock_seconds,
+            "check_same_thread": False,
+        }
 
     def begin(self, connection: Connection, options: SqlOptions, seconds: float | None) -> None:
         """No writing, attaching, foreign functions, or cell that fills the memory."""
@@ -83,7 +91,11 @@ class SQLite(Backend):
         path = Path(str(target.url.database))
         stamp, modified, rights = _file_facts(path)
         rows = connection.exec_driver_sql("PRAGMA table_list").fetchall()
-        known = [(str(r[1]), str(r[2])) for r in rows if r[0] == "main" and not str(r[1]).startswith("sqlite_") and r[2] != "shadow"]
+        known = [
+            (str(r[1]), str(r[2]))
+            for r in rows
+            if r[0] == "main" and not str(r[1]).startswith("sqlite_") and r[2] != "shadow"
+        ]
         size = path.stat().st_size
         estimates = {name: self._rows(connection, name) for name, kind in known if kind == "table"}
         whole = sum(filter(None, estimates.values())) or 1
@@ -92,7 +104,16 @@ class SQLite(Backend):
                 yield Table("main", name, "view", None, None, modified, stamp, attributes=rights)
             else:
                 count = estimates.get(name)
-                yield Table("main", name, "table", count, None if count is None else size * count // whole, modified, stamp, attributes=rights)
+                yield Table(
+                    "main",
+                    name,
+                    "table",
+                    count,
+                    None if count is None else size * count // whole,
+                    modified,
+                    stamp,
+                    attributes=rights,
+                )
 
     def _rows(self, connection: Connection, name: str) -> int | None:
         """At most so many: the highest row number, one step down the tree."""
@@ -108,7 +129,9 @@ class SQLite(Backend):
         columns = tuple(_sqlite_column(r) for r in connection.execute(info, {"name": name}))
         if not columns:
             return None
-        listed = connection.execute(sa.text("SELECT type, wr FROM pragma_table_list(:name) WHERE schema = 'main'"), {"name": name}).fetchone()
+        listed = connection.execute(
+            sa.text("SELECT type, wr FROM pragma_table_list(:name) WHERE schema = 'main'"), {"name": name}
+        ).fetchone()
         names = {c.name.lower() for c in columns}
         free = next((r for r in _ROWIDS if r not in names), None)
         if listed is None or listed[0] != "table" or listed[1] or free is None:
@@ -146,7 +169,7 @@ def _sqlite_uri(path: Path) -> str:
     return uri + "&immutable=1"
 
 
-def _sqlite_column(row: sa.Row[Any]) -> Column:
+def _sqlite_column(row: Sequence[Any]) -> Column:
     return Column(str(row[0]), str(row[1]).lower(), generated=row[2] in {2, 3})
 
 
@@ -158,7 +181,11 @@ class DuckDB(Backend):
 
     def engine_args(self, target: Target, login: Login, options: SqlOptions) -> tuple[URL, dict[str, Any]]:
         """No extensions, no files besides this one."""
-        config = {"enable_external_access": "false", "autoinstall_known_extensions": "false", "autoload_known_extensions": "false"}
+        config = {
+            "enable_external_access": "false",
+            "autoinstall_known_extensions": "false",
+            "autoload_known_extensions": "false",
+        }
         return target.url.set(query={}), {"read_only": True, "config": config}
 
     def tables(self, connection: Connection, target: Target, options: SqlOptions) -> Iterator[Table]:
@@ -166,19 +193,37 @@ class DuckDB(Backend):
         path = Path(str(target.url.database))
         stamp, modified, rights = _file_facts(path)
         run = connection.exec_driver_sql
-        rows = run("SELECT schema_name, table_name, estimated_size, coalesce(comment, '') FROM duckdb_tables() WHERE NOT internal AND NOT temporary").fetchall()
-        views = run("SELECT schema_name, view_name, coalesce(comment, '') FROM duckdb_views() WHERE NOT internal AND NOT temporary").fetchall()
+        rows = run(
+            "SELECT schema_name, table_name, estimated_size, coalesce(comment, '') FROM duckdb_tables() WHERE NOT internal AND NOT temporary"
+        ).fetchall()
+        views = run(
+            "SELECT schema_name, view_name, coalesce(comment, '') FROM duckdb_views() WHERE NOT internal AND NOT temporary"
+        ).fetchall()
         whole = sum(int(r[2] or 0) for r in rows) or 1
         size = path.stat().st_size
         for schema, name, count, comment in rows:
             attributes = {"sql.comment": comment, **rights}
-            yield Table(schema, name, "table", int(count or 0), size * int(count or 0) // whole, modified, stamp, attributes=attributes)
+            yield Table(
+                schema,
+                name,
+                "table",
+                int(count or 0),
+                size * int(count or 0) // whole,
+                modified,
+                stamp,
+                attributes=attributes,
+            )
         for schema, name, comment in views:
-            yield Table(schema, name, "view", None, None, modified, stamp, attributes={"sql.comment": comment, **rights})
+            yield Table(
+                schema, name, "view", None, None, modified, stamp, attributes={"sql.comment": comment, **rights}
+            )
 
     def shape(self, connection: Connection, schema: str, name: str) -> Shape | None:
         """Columns with comments; row numbers as key of tables."""
-        query = "SELECT column_name, data_type, coalesce(comment, '') FROM duckdb_columns() WHERE schema_name = :schema AND table_name = :name ORDER BY column_index"
+        query = (
+            "SELECT column_name, data_type, coalesce(comment, '') FROM duckdb_columns() "
+            "WHERE schema_name = :schema AND table_name = :name ORDER BY column_index"
+        )
         place = {"schema": schema, "name": name}
         columns = tuple(_duck_column(r) for r in connection.execute(sa.text(query), place))
         if not columns:
@@ -196,6 +241,6 @@ class DuckDB(Backend):
         return c if column.type == "varchar" else sa.cast(c, sa.String)
 
 
-def _duck_column(row: sa.Row[Any]) -> Column:
+def _duck_column(row: Sequence[Any]) -> Column:
     kind = str(row[1]).lower()
     return Column(str(row[0]), kind, str(row[2]), "document" if kind == "blob" else "text")

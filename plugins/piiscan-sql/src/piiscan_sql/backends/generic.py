@@ -1,5 +1,7 @@
 """Other databases by what SQLAlchemy itself knows: SQL Server, Oracle. Not tested against a live server."""
 
+# ruff: noqa: ARG002 - overriding methods take what others need
+
 from __future__ import annotations
 
 from collections.abc import Iterator
@@ -14,7 +16,22 @@ from piiscan_sql.target import Target
 
 _SYSTEM = {
     "mssql": frozenset({"sys", "INFORMATION_SCHEMA", "guest"}),
-    "oracle": frozenset({"sys", "system", "xdb", "ctxsys", "mdsys", "dbsnmp", "outln", "wmsys", "ordsys", "olapsys", "audsys", "gsmadmin_internal"}),
+    "oracle": frozenset(
+        {
+            "sys",
+            "system",
+            "xdb",
+            "ctxsys",
+            "mdsys",
+            "dbsnmp",
+            "outln",
+            "wmsys",
+            "ordsys",
+            "olapsys",
+            "audsys",
+            "gsmadmin_internal",
+        }
+    ),
 }
 
 
@@ -64,6 +81,9 @@ class Generic(Backend):
 def _column(found: Any) -> Column:
     binary = isinstance(found["type"], sa.LargeBinary)
     return Column(
-        found["name"], str(type(found["type"]).__name__).lower(), found.get("comment") or "", "document" if binary else "text",
+        found["name"],
+        str(type(found["type"]).__name__).lower(),
+        found.get("comment") or "",
+        "document" if binary else "text",
         generated=bool(found.get("computed")),
     )

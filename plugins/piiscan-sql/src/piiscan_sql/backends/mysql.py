@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import contextlib
-import contextlib
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any, ClassVar
@@ -41,7 +40,18 @@ _WHOLE = frozenset({"tinyint", "smallint", "mediumint", "int", "bigint", "year"}
 _TEXTUAL = frozenset({"char", "varchar", "date", "datetime", "timestamp", "time", "uuid", "inet6", "inet4"})
 _BLOBS = frozenset({"blob", "mediumblob", "longblob"})
 _SHORT_BYTES = frozenset({"binary", "varbinary", "tinyblob"})
-_SPATIAL = frozenset({"geometry", "point", "linestring", "polygon", "multipoint", "multilinestring", "multipolygon", "geometrycollection"})
+_SPATIAL = frozenset(
+    {
+        "geometry",
+        "point",
+        "linestring",
+        "polygon",
+        "multipoint",
+        "multilinestring",
+        "multipolygon",
+        "geometrycollection",
+    }
+)
 _LONG = frozenset({"text", "mediumtext", "longtext", "json"})
 
 
@@ -56,7 +66,12 @@ class MySQL(Backend):
         url = target.url.set(username=login.user, password=login.password)
         url = url.update_query_dict({"charset": "utf8mb4"})
         seconds = round(options.connect_seconds) or 1
-        return url, {"connect_timeout": seconds, "read_timeout": round(options.statement_seconds) + 60, "write_timeout": 30, "local_infile": False}
+        return url, {
+            "connect_timeout": seconds,
+            "read_timeout": round(options.statement_seconds) + 60,
+            "write_timeout": 30,
+            "local_infile": False,
+        }
 
     def begin(self, connection: Connection, options: SqlOptions, seconds: float | None) -> None:
         """The limits are the session's: each connection serves one item and is closed after it."""
@@ -85,10 +100,20 @@ class MySQL(Backend):
             schema, name, table_type = (str(v) for v in row[:3])
             if table_type in {"SEQUENCE", "SYSTEM VIEW"}:
                 continue
-            yield self._table(connection, row, rights.of(schema, name), schema, name, table_type, checksum=options.checksum)
+            yield self._table(
+                connection, row, rights.of(schema, name), schema, name, table_type, checksum=options.checksum
+            )
 
     def _table(
-        self, connection: Connection, row: sa.Row[Any], access: dict[str, str], schema: str, name: str, table_type: str, *, checksum: bool
+        self,
+        connection: Connection,
+        row: Sequence[Any],
+        access: dict[str, str],
+        schema: str,
+        name: str,
+        table_type: str,
+        *,
+        checksum: bool,
     ) -> Table:
         engine, rows, size, created, updated, just_now, comment, created_with = row[3:]
         if table_type == "VIEW":
@@ -102,13 +127,22 @@ class MySQL(Backend):
         elif checksum and updated is None:
             stamp = self._checksum(connection, schema, name)
         return Table(
-            schema, name, "table", None if rows is None else int(rows), int(size), _moment(updated), stamp, attributes=attributes
+            schema,
+            name,
+            "table",
+            None if rows is None else int(rows),
+            int(size),
+            _moment(updated),
+            stamp,
+            attributes=attributes,
         )
 
     def _checksum(self, connection: Connection, schema: str, name: str) -> str | None:
         quote = connection.dialect.identifier_preparer.quote_identifier
         with contextlib.suppress(sa.exc.DBAPIError):
-            value = connection.exec_driver_sql(f"CHECKSUM TABLE {quote(schema)}.{quote(name)}".replace("%", "%%")).fetchone()
+            value = connection.exec_driver_sql(
+                f"CHECKSUM TABLE {quote(schema)}.{quote(name)}".replace("%", "%%")
+            ).fetchone()
             return None if value is None or value[1] is None else f"checksum:{value[1]}"
         return None
 
@@ -119,7 +153,7 @@ class MySQL(Backend):
         if not columns and not connection.execute(sa.text(_EXISTS), place).scalar():
             return None
         if not columns:
-            raise SourceError("query-failed", "a view whose tables are gone")
+            raise SourceError("query-failed", "a view that cannot be opened")
         indexes: dict[str, list[tuple[str, int, str]]] = defaultdict(list)
         for index, column, part, nullable in connection.execute(sa.text(_KEY), place):
             indexes[str(index)].append((str(column), int(part), str(nullable or "")))
@@ -135,6 +169,12 @@ class MySQL(Backend):
         raw: Any = connection.connection.dbapi_connection
         if connection.dialect.driver == "pymysql":
             raw.decoders, raw.use_unicode = {}, False
+
+    def abandon(self, cursor: Any) -> None:
+        """PyMySQL would read an unbuffered answer to its end, hours of it, before it closes. The connection is of no more use after this."""
+        result = getattr(cursor, "_result", None)
+        if result is not None:
+            result.unbuffered_active = False
 
     def cell(self, column: Column, options: SqlOptions) -> sa.ColumnElement[Any]:
         """latin1 columns are asked for their bytes: in Japan they hold anything but Latin."""
@@ -167,7 +207,7 @@ def _base(column: Column) -> str:
     return column.type.partition("(")[0].partition(" ")[0]
 
 
-def _column(row: sa.Row[Any]) -> Column:
+def _column(row: Sequence[Any]) -> Column:
     name, base, declared, comment, extra, privileges, charset, _ = (str(v) if v is not None else "" for v in row)
     base = base.lower()
     content = "document" if base in _BLOBS else "bytes" if base in _SHORT_BYTES else "text"

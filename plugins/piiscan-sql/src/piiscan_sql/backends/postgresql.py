@@ -1,5 +1,7 @@
 """PostgreSQL: statistics as change tokens, TABLESAMPLE, every value cast to text by the server."""
 
+# ruff: noqa: ARG002 - overriding methods take what others need
+
 from __future__ import annotations
 
 import ssl
@@ -37,7 +39,8 @@ FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace LEFT JOIN pg_stat_
 WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f') AND NOT c.relispartition AND c.relpersistence <> 't' AND {_USER_SCHEMAS}
 ORDER BY 2, 3"""  # noqa: S608 - constants
 _PARTITIONS = """
-SELECT p.oid, sum(CASE WHEN c.reltuples > 0 THEN c.reltuples ELSE coalesce(s.n_live_tup, 0) END)::bigint, sum(c.relpages::bigint) * current_setting('block_size')::bigint,
+SELECT p.oid, sum(CASE WHEN c.reltuples > 0 THEN c.reltuples ELSE coalesce(s.n_live_tup, 0) END)::bigint,
+  sum(c.relpages::bigint) * current_setting('block_size')::bigint,
   sum(s.n_tup_ins + s.n_tup_upd + s.n_tup_del)::bigint, md5(string_agg(c.relfilenode::text, ',' ORDER BY c.oid))
 FROM pg_class p CROSS JOIN LATERAL pg_partition_tree(p.oid) t JOIN pg_class c ON c.oid = t.relid
 LEFT JOIN pg_stat_all_tables s ON s.relid = c.oid
@@ -169,7 +172,7 @@ class PostgreSQL(Backend):
     def sample_of(self, relation: sa.TableClause, share: float, seed: int, pages: int) -> sa.FromClause | None:
         """Whole blocks of large tables, spread over all of it; single rows of those whose blocks are few."""
         method = "system" if pages > 20_000 else "bernoulli"
-        percent = sa.literal_column(f"{min(100.0, share * 100):.8f}")
+        percent: sa.ColumnElement[Any] = sa.literal_column(f"{min(100.0, share * 100):.8f}")
         return relation.tablesample(getattr(sa.func, method)(percent), seed=sa.literal_column(str(seed)))
 
     def chance(self, share: float, seed: int) -> sa.ColumnElement[bool] | None:
@@ -191,8 +194,27 @@ def _tls(mode: str, root: str) -> ssl.SSLContext:
     return context
 
 
-def _table(row: sa.Row[Any], parts: Sequence[Any] | None, rights: Rights, *, counted: bool) -> Table:
-    (oid, schema, name, relkind, width, filenode, tuples, live, paged, fresh, changes, owner, comment, secured, forced, usage, select, policies) = row
+def _table(row: Sequence[Any], parts: Sequence[Any] | None, rights: Rights, *, counted: bool) -> Table:
+    (
+        oid,
+        schema,
+        name,
+        relkind,
+        width,
+        filenode,
+        tuples,
+        live,
+        paged,
+        fresh,
+        changes,
+        owner,
+        comment,
+        secured,
+        forced,
+        usage,
+        select,
+        policies,
+    ) = row
     kind = _KINDS[relkind]
     rows: int | None = tuples if tuples > 0 else live
     size: int | None = paged or fresh
@@ -211,12 +233,10 @@ def _table(row: sa.Row[Any], parts: Sequence[Any] | None, rights: Rights, *, cou
         attributes["access.row_policies"] = policies
     denied = "" if usage and select else ("no USAGE on the schema" if select else "no SELECT")
     stamp = f"{filenode}:{changes}:{width}" if counted and changes is not None else None
-    return Table(
-        schema, name, kind, rows, size, None, stamp, denied, {**attributes, **rights.of(oid, schema)}
-    )
+    return Table(schema, name, kind, rows, size, None, stamp, denied, {**attributes, **rights.of(oid, schema)})
 
 
-def _column(row: sa.Row[Any]) -> Column:
+def _column(row: Sequence[Any]) -> Column:
     name, declared, comment, generated, readable, base = row[:6]
     content = "document" if base == "bytea" else "text"
     long = base in _LONG or base.endswith("[]")

@@ -40,6 +40,9 @@ def copied(connection: Connection, statement: sa.Select[Any]) -> Sequence[Any] |
 def _unsound(data: bytes, width: int) -> Sequence[Any]:
     """A database of encoding SQL_ASCII holds any bytes: cells stay bytes, to be told apart one by one."""
     csv.field_size_limit(1 << 30)
-    rows = [[cell.encode("latin-1") or None for cell in row] for row in csv.reader(io.StringIO(data.decode("latin-1"), newline=""))]
+    rows = [
+        [cell.encode("latin-1") or None for cell in row]
+        for row in csv.reader(io.StringIO(data.decode("latin-1"), newline=""))
+    ]
     columns: list[Any] = [list(column) for column in zip(*rows, strict=True)] if rows else [[] for _ in range(width)]
     return columns

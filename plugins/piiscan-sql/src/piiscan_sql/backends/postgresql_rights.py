@@ -68,7 +68,9 @@ class Rights:
         shown = sorted(granted - {""}) + (["PUBLIC"] if everyone else [])
         found = described(shown, persons, everyone=everyone)
         if by_column:
-            found["access.columns"] = "; ".join(f"{c}: {', '.join(sorted(g or 'PUBLIC' for g in who))}" for c, who in sorted(by_column.items()))
+            found["access.columns"] = "; ".join(
+                f"{c}: {', '.join(sorted(g or 'PUBLIC' for g in who))}" for c, who in sorted(by_column.items())
+            )
         found["access.superusers"] = str(self.superusers)
         return found
 
