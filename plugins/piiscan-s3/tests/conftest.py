@@ -28,6 +28,7 @@ def _load(name: str) -> ModuleType:
 
 rclone = _load("rclone")
 fault_proxy = _load("fault_proxy")
+ceph = _load("ceph")
 
 
 @pytest.fixture(autouse=True)
