@@ -84,7 +84,7 @@ def _sets(tree: Iterable[tuple[Any, Any]]) -> Iterator[list[tuple[int, int]]]:
             yield [(argument, argument)]
         elif code is sre.IN:
             yield _ranges(argument)
-        elif code in (sre.BRANCH,):
+        elif code is sre.BRANCH:
             for branch in argument[1]:
                 yield from _sets(branch)
         elif code in (sre.MAX_REPEAT, sre.MIN_REPEAT, sre.POSSESSIVE_REPEAT):
