@@ -64,8 +64,11 @@ from piiscan.content import BytesContent
 from piiscan.hookspecs import hookimpl
 from piiscan.model import Item
 
+class EchoOptions(BaseModel):
+    pass
+
 class EchoSource:
-    kind = "echo"; schemes = ("echo",); Options = BaseModel
+    kind = "echo"; schemes = ("echo",); Options = EchoOptions
     def __init__(self, text): self.name, self.text = "echo", text
     @classmethod
     def claims(cls, target): return target.startswith("echo://")
