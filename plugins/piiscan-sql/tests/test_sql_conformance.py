@@ -1,7 +1,5 @@
 """The contract of a source, on every database that can be had here."""
 
-# ruff: noqa: E501 - SQL reads best in one line
-
 from __future__ import annotations
 
 import sqlite3

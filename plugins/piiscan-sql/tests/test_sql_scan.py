@@ -1,7 +1,5 @@
 """The whole way: from a database to the inventory."""
 
-# ruff: noqa: E501 - SQL reads best in one line
-
 from __future__ import annotations
 
 import sqlite3
