@@ -51,32 +51,41 @@ def own_lines(prefix: str) -> list[Line]:
     ]
 
 
+PERSONS = (("ner-wikipedia-ja", "ner", 0.82), ("ud-gsd-ne-ja", "gsd", 0.79), ("wikinews-iob2-ja", "wikinews", 0.87))
+"""Corpus, its short name, the F1 to reach."""
 DEV_LINES = [
     Line("identifiers with check digit, lines of others", _pair("dev.cases.checked", 0.99, 0.99)),
     Line("identifiers without check digit, lines of others", _pair("dev.cases.unchecked", 0.97, 0.97)),
     Line("phone, mail, card, postal, IBAN, lines of others", _pair("dev.cases.contact", 0.99, 0.98)),
     *[
         Line(
-            f"PERSON thorough, overlap: {name}",
+            f"PERSON thorough, unseen sentences: {name}",
             (
-                Aim(f"thorough.dev.person.{short}.f1", ">=", aim),
+                Aim(f"unseen.thorough.person.{short}.f1", ">=", aim),
                 Aim(f"thorough.dev.person.{short}.speed_ratio", ">=", 100),
             ),
             "F1 / speed ratio",
         )
-        for name, short, aim in (
-            ("ner-wikipedia-ja", "ner", 0.82),
-            ("ud-gsd-ne-ja", "gsd", 0.79),
-            ("wikinews-iob2-ja", "wikinews", 0.87),
-        )
+        for name, short, aim in PERSONS
     ],
     *[
         Line(
-            f"PERSON default: {name}",
-            (Aim(f"dev.person.{short}.precision", ">=", 0.90), Aim(f"dev.person.{short}.recall_share", ">=", 0.5)),
+            f"PERSON default, unseen sentences: {name}",
+            (
+                Aim(f"unseen.default.person.{short}.precision", ">=", 0.90),
+                Aim(f"unseen.default.person.{short}.recall_share", ">=", 0.5),
+            ),
             "P / share of R",
         )
-        for name, short in (("ner-wikipedia-ja", "ner"), ("ud-gsd-ne-ja", "gsd"), ("wikinews-iob2-ja", "wikinews"))
+        for name, short, _ in PERSONS
+    ],
+    *[
+        Line(
+            f"  not to be quoted: shipped weights on {name}, which they saw",
+            (Aim(f"thorough.dev.person.{short}.f1", "", 0), Aim(f"dev.person.{short}.precision", "", 0)),
+            "F1 / P",
+        )
+        for name, short, _ in PERSONS
     ],
     Line("addresses-ja", (Aim("dev.address.whole", ">=", 0.98), Aim("dev.address.end", ">=", 0.93)), "whole / end"),
     Line("alarms in ordinary text: names", (Aim("dev.ordinary.names", "<", 2.0),), "per MB"),
@@ -113,7 +122,7 @@ def print_lines(title: str, lines: Sequence[Line], systems: Mapping[str, Figures
     """Print lines with every system side by side; how many lines the first system is below."""
     names = list(systems)
     print(f"\n== {title}")
-    print(f"{'':56} {'unit':16} {'to reach':>15} {names[0]:>17} {'':6}" + "".join(f"{name:>19}" for name in names[1:]))
+    print(f"{'':68} {'unit':16} {'to reach':>15} {names[0]:>17} {'':6}" + "".join(f"{name:>19}" for name in names[1:]))
     below = 0
     for line in lines:
         aims = " / ".join(
@@ -123,7 +132,7 @@ def print_lines(title: str, lines: Sequence[Line], systems: Mapping[str, Figures
         said = verdict(line.aims, systems[names[0]])
         below += said == "below"
         print(
-            f"{line.title:56} {line.unit:16} {aims:>15} {cells[0]:>17} {said:6}"
+            f"{line.title:68} {line.unit:16} {aims:>15} {cells[0]:>17} {said:6}"
             + "".join(f"{cell:>19}" for cell in cells[1:])
         )
     return below
