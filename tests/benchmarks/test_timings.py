@@ -10,7 +10,7 @@ import pytest
 from piiscan import Scanner, Settings
 from piiscan.model import ItemResult
 from piiscan.scan.run import SilentWatcher
-from piiscan.scan.stopwatch import Stopwatch
+from piiscan.stopwatch import Stopwatch
 
 
 class Keeper(SilentWatcher):

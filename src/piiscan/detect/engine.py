@@ -17,7 +17,7 @@ from piiscan.model import Candidate, ColumnDetection, Detected, Detection, Probl
 from piiscan.plugins import Registry
 from piiscan.protocols import Recognizer
 from piiscan.rules.model import RuleSet
-from piiscan.scan.stopwatch import RECOGNIZER, Stopwatch
+from piiscan.stopwatch import RECOGNIZER, Stopwatch
 
 if TYPE_CHECKING:
     from piiscan.detect.columns import ColumnStage

@@ -19,8 +19,8 @@ from piiscan.protocols import Prefetches, Source
 from piiscan.rules.loader import load_rules
 from piiscan.rules.model import RuleSet
 from piiscan.scan.collect import Collector
-from piiscan.scan.stopwatch import Stopwatch
 from piiscan.scan.walk import Closed, Event, Opened, ReaderTable, Walk
+from piiscan.stopwatch import Stopwatch
 
 
 @dataclass(frozen=True, slots=True)
