@@ -15,7 +15,7 @@ from piiscan.model import Embedded, Item, Problem, TableSegment, TextSegment
 from piiscan.problems import PROBLEMS
 from piiscan.protocols import ReadContext
 
-CORPUS = Path("/work/shared/corpora/files")
+CORPUS = Path(__file__).parents[3] / "shared" / "corpora" / "files"
 
 
 @dataclass

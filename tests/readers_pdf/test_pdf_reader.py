@@ -5,7 +5,6 @@ from __future__ import annotations
 import gc
 import hashlib
 import json
-import os
 import re
 import zlib
 from pathlib import Path
@@ -23,7 +22,7 @@ from piiscan.protocols import ReadContext
 from piiscan.readers._pdf_page import tidy
 from piiscan.readers.pdf import PdfReader
 
-CORPUS = Path(os.environ.get("PIISCAN_FILES_CORPUS", "/work/shared/corpora/files"))
+CORPUS = Path(__file__).parents[3] / "shared" / "corpora" / "files"
 
 
 def read(data: bytes | Content, passwords: tuple[str, ...] = (), limits: Limits | None = None) -> list[Reading]:

@@ -1,6 +1,6 @@
 """Reads a table with the bare driver and with the source, and prints the ratio. The table is made up and dropped again.
 
-    python benchmarks/scan_speed.py postgresql://postgres@127.0.0.1/test mariadb://root@127.0.0.1/test sqlite:////tmp/x.db [--rows 100000]
+    python benchmarks/scan_speed.py postgresql://postgres@127.0.0.1/test mariadb://root@127.0.0.1/test sqlite:///x.db [--rows 100000]
 
 The account must be allowed to make a table here: use a test database. A SQLite file is made where there is none.
 """
