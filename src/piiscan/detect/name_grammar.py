@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 from piiscan.detect.lexicon import Lexicon, enlarge
@@ -22,9 +23,19 @@ from piiscan.detect.names_evidence import (
 )
 
 GAPS = " 　・･"
+MEMO_SIZE = 8192
+"""How many answers about values are kept: lists and logs say the same again and again."""
+Kind = Literal["full", "surname", "given", "latin", "kana", ""]
 MAX_SURNAME, MAX_GIVEN = 5, 5
 _KATAKANA = re.compile("[ァ-ヺー]+")
 _HIRAGANA = re.compile("[ぁ-ゖー]+")
+_SPLIT_GAPS = re.compile(f"[{GAPS}＝=]+")
+_SPLIT_KANA = re.compile(r"[\s・,.=]+")
+_SPLIT_LATIN = re.compile(r"[\s,]+")
+_LATIN_WORD = re.compile(r"[A-Za-z][A-Za-z'\-]*")
+_GUESSED_PAIR = re.compile(rf"[{KANJI}]{{1,4}}[ 　][{KANJI}ぁ-ゖ]{{1,4}}")
+_GUESSED_KANA = re.compile(rf"([{KANJI}]{{2,3}})([ぁ-ゖ]{{2,4}})")
+_GUESSED_RUN = re.compile(rf"[{KANJI}]{{2,6}}")
 _PART = re.compile(rf"[{KANJI}ヶケノツぁ-ゖァ-ヺー]{{1,6}}")
 _SURNAME_RANK = {"S": 4, "s": 3, "P": 3, "p": 2, "W": 2, "w": 1, "x": 1, "X": 1}
 _LIKELY_FIRST, _LIKELY_LAST = 40, 40
@@ -64,9 +75,14 @@ class NameGrammar:
 
     def __init__(self, lexicon: Lexicon) -> None:
         self._lexicon = lexicon
+        self.value_kind = lru_cache(MEMO_SIZE)(self._value_kind)
+        self.kana_value = lru_cache(MEMO_SIZE)(self._kana_value)
+        self.guessed = lru_cache(MEMO_SIZE)(self._guess)
 
     def surname_ends(self, text: str, start: int) -> list[int]:
         """Where a surname that starts here may end, longest first."""
+        if text[start : start + 1].isascii():
+            return []
         longest = min(MAX_SURNAME, len(text) - start)
         return [start + n for n in range(longest, 0, -1) if text[start : start + n] in self._lexicon.surnames]
 
@@ -131,7 +147,7 @@ class NameGrammar:
 
     # values of fields and cells
 
-    def value_kind(self, value: str) -> tuple[Literal["full", "surname", "given", "latin", "kana", ""], float]:
+    def _value_kind(self, value: str) -> tuple[Kind, float]:
         """What kind of name a whole value is, and how sure (0..1); ``("", 0)`` for what is no name. `value` is folded."""
         value = value.strip(" 　\t\r\n\"'「」")
         if not value or len(value) > 40:
@@ -145,8 +161,8 @@ class NameGrammar:
             return "full", 0.95 if full.rank >= 6 or full.spaced else 0.75
         return self._other_value(value)
 
-    def _other_value(self, value: str) -> tuple[Literal["full", "surname", "given", "latin", "kana", ""], float]:
-        parts = re.split(f"[{GAPS}＝=]+", value)
+    def _other_value(self, value: str) -> tuple[Kind, float]:
+        parts = _SPLIT_GAPS.split(value)
         if all(map(_KATAKANA.fullmatch, parts)) or all(map(_HIRAGANA.fullmatch, parts)):
             sure = self.kana_value(value)
             return ("kana", sure) if sure else ("", 0.0)
@@ -172,12 +188,12 @@ class NameGrammar:
     def _is_given_hiragana(self, word: str) -> bool:
         return bool(len(word) > 2 and _HIRAGANA.fullmatch(word) and to_katakana(word) in self._lexicon.kana["given"])
 
-    def kana_value(self, value: str) -> float:
+    def _kana_value(self, value: str) -> float:
         """How sure a value in kana (any width) is a person's reading or a name in katakana, 0..1. Companies are 0."""
         text = unicodedata.normalize("NFKC", value).strip()
         if COMPANY_KANA.search(text):
             return 0.0
-        parts = [to_katakana(p) for p in re.split(r"[\s・,.=]+", text) if p]
+        parts = [to_katakana(p) for p in _SPLIT_KANA.split(text) if p]
         if not parts or len(parts) > 5 or not all(map(_KATAKANA.fullmatch, parts)):
             return 0.0
         if len(parts) == 1:
@@ -191,18 +207,20 @@ class NameGrammar:
             return 0.9
         return 0.7 if surname or given or foreign else 0.0
 
-    def guessed(self, value: str) -> float:
+    def _guess(self, value: str) -> float:
         """How much kanji that no dictionary has as a name look like one, 0..0.55: for places where names are expected."""
-        pair = re.fullmatch(rf"[{KANJI}]{{1,4}}[ 　][{KANJI}ぁ-ゖ]{{1,4}}", value)
+        if value.isascii():
+            return 0.0
+        pair = _GUESSED_PAIR.fullmatch(value)
         if pair:
             given = re.split("[ 　]", value)[1]
             if self._lexicon.given.get(given, "x") in "Gg":
                 return 0.7
             return 0.55 if given in self._lexicon.given or self._lexicon.likely_given(given, 5, 5) else 0.3
-        kana = re.fullmatch(rf"([{KANJI}]{{2,3}})([ぁ-ゖ]{{2,4}})", value)
+        kana = _GUESSED_KANA.fullmatch(value)
         if kana and to_katakana(kana.group(2)) in self._lexicon.kana["given"]:
             return 0.5 if self._lexicon.likely_surname(kana.group(1), *_SURNAME_EDGES) else 0.0
-        if not re.fullmatch(rf"[{KANJI}]{{2,6}}", value) or value in self._lexicon.not_names:
+        if not _GUESSED_RUN.fullmatch(value) or value in self._lexicon.not_names:
             return 0.0
         if len(value) < 4 and self._lexicon.likely_surname(value, *_SURNAME_EDGES):
             return 0.45
@@ -248,8 +266,8 @@ class NameGrammar:
         return 0.0
 
     def _latin(self, value: str) -> float:
-        words = [w.strip(".,") for w in re.split(r"[\s,]+", value) if w.strip(".,")]
-        if not 2 <= len(words) <= 4 or not all(re.fullmatch(r"[A-Za-z][A-Za-z'\-]*", w) for w in words):
+        words = [w.strip(".,") for w in _SPLIT_LATIN.split(value) if w.strip(".,")]
+        if not 2 <= len(words) <= 4 or not all(map(_LATIN_WORD.fullmatch, words)):
             return 0.0
         low = [w.lower() for w in words]
         roman = self._lexicon.romaji

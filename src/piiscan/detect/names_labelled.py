@@ -6,9 +6,10 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from piiscan.detect.automaton import build
-from piiscan.detect.name_grammar import COMPANY_KANA, NameGrammar
+from piiscan.detect.name_grammar import COMPANY_KANA, MEMO_SIZE, NameGrammar
 from piiscan.detect.names_evidence import (
     GIVEN_LABELS,
     HONORIFICS,
@@ -69,6 +70,7 @@ _IN_KANA = re.compile(
     r"[（(](?:全角|半角)?(?:カナ|かな|フリガナ|ふりがな|カタカナ|ヨミ|ｶﾅ|ﾌﾘｶﾞﾅ)[)）][ 　:：=】\]|｜│\t\"]*$"
 )
 _MAX_FIELD = 100
+_MAX_REST = 200
 _INNER_BLANKS = (" ", "　", "  ", "　　")
 """氏　名, お 名 前: labels spread to the width of a form."""
 _FIELD_STARTS = frozenset(("", *"\n\t 　|｜│┃/／,、【[(（・■□●○◆*>"))
@@ -173,6 +175,8 @@ class LabelledNames:
     def __init__(self, grammar: NameGrammar, labels: Labels) -> None:
         self._grammar = grammar
         self._labels = labels
+        self._person_in = lru_cache(MEMO_SIZE)(self._read_person)
+        self._shown_in = lru_cache(MEMO_SIZE)(self._read_shown)
 
     def find(self, text: str) -> Iterator[tuple[str, NameSpan]]:
         """(``person`` or ``kana``, span) for every label in the text with a name after it."""
@@ -192,9 +196,11 @@ class LabelledNames:
     def value(self, text: str, start: int, label: _Label) -> Iterator[tuple[str, NameSpan]]:
         """What stands at `start`, read as the label says."""
         kana = label.kind == "kana" or self._asks_for_kana(text, start, label)
-        span = self._kana(text, start, label) if kana else self._person(text, start, label)
-        if span:
-            yield ("kana" if kana else "person"), span
+        if kana:
+            if reading := self._kana(text, start, label):
+                yield "kana", reading
+        elif span := self._person(text, start, label):
+            yield "person", span
 
     def _asks_for_kana(self, text: str, start: int, label: _Label) -> bool:
         """Whether the label says カナ in brackets, or is that of a bank account, whose holders are written in kana."""
@@ -203,6 +209,14 @@ class LabelledNames:
         return "名義" in label.text and bool(_KANA_VALUE.match(text, start)) and not text[start].isascii()
 
     def _person(self, text: str, start: int, label: _Label) -> NameSpan | None:
+        """What :meth:`_read_person` says of the rest of the line, which is all that it looks at."""
+        end = text.find("\n", start, start + _MAX_REST)
+        if end < 0 and len(text) - start > _MAX_REST:
+            return self._read_person(text, start, label)
+        found = self._person_in(text[start : end + 1] if end >= 0 else text[start:], 0, label)
+        return found and NameSpan(found.start + start, found.end + start, found.score, found.evidence)
+
+    def _read_person(self, text: str, start: int, label: _Label) -> NameSpan | None:
         strong = label.kind == "strong"
         evidence = (f"label:{label.text}",)
         part = "given" if label.text in GIVEN_LABELS else "surname" if label.text in SURNAME_LABELS else ""
@@ -288,6 +302,12 @@ class LabelledNames:
                 yield from self._shown(text, shown.start(), shown.end())
 
     def _shown(self, text: str, start: int, end: int) -> Iterator[NameSpan]:
+        first = start - 1 if start else 0  # the character before says whether a word starts here
+        if found := self._shown_in(text[first:end], start - first):
+            yield NameSpan(found.start + first, found.end + first, found.score, found.evidence)
+
+    def _read_shown(self, text: str, start: int) -> NameSpan | None:
+        end = len(text)
         for word in (m for n, m in enumerate(_WORD_START.finditer(text, start, end)) if n < 4):
             value = without_honorific(text[word.start() : end].strip(" \t　"))
             kind, sure = self._grammar.value_kind(value)
@@ -295,8 +315,8 @@ class LabelledNames:
                 sure = self._grammar.guessed(value) * 1.3
             if sure >= 0.5 and not NOT_PERSON.search(value):
                 weight = 0.95 if kind in ("full", "latin") else 0.75
-                yield NameSpan(word.start(), word.start() + len(value), sure * weight, ("neighbour:EMAIL_ADDRESS",))
-                return
+                return NameSpan(word.start(), word.start() + len(value), sure * weight, ("neighbour:EMAIL_ADDRESS",))
+        return None
 
 
 def _before_label(text: str, match: re.Match[str]) -> str:
@@ -324,6 +344,8 @@ def is_thing(value: str) -> bool:
 
 def without_honorific(value: str) -> str:
     """The value without the honorific at its end."""
+    if not value.endswith(HONORIFICS):
+        return value
     for honorific in HONORIFICS:
         if value.endswith(honorific) and len(value) > len(honorific) + 1:
             return value[: -len(honorific)].rstrip(" 　")

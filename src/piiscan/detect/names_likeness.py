@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from piiscan.detect.lexicon import SINGLE_SURNAMES, Lexicon
-from piiscan.detect.name_grammar import NameGrammar
+from piiscan.detect.name_grammar import MEMO_SIZE, NameGrammar
 from piiscan.detect.names_evidence import NOT_VALUES
 from piiscan.detect.names_labelled import NOT_PERSON, is_thing
 from piiscan.detect.sudachi import Judge
@@ -21,8 +22,9 @@ class Likeness:
         self._lexicon = lexicon
         self._grammar = grammar
         self._judge = judge
+        self.of = lru_cache(MEMO_SIZE)(self._of)
 
-    def of(self, value: str) -> float:
+    def _of(self, value: str) -> float:
         """How much a whole value looks like a name, 0..1, names of no dictionary included."""
         value = value.strip(" 　")
         if len(value) == 1:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from itertools import pairwise
 
 from piiscan.detect.automaton import build
 from piiscan.detect.lexicon import Lexicon
-from piiscan.detect.name_grammar import NameGrammar
+from piiscan.detect.name_grammar import MEMO_SIZE, NameGrammar
 from piiscan.detect.names_evidence import KANJI, ROLES, words
 from piiscan.detect.names_labelled import is_thing, without_honorific
 from piiscan.detect.names_likeness import Likeness
@@ -32,7 +33,9 @@ _UNIT = re.compile(
     rf"|{_ROLE})[ 　]+"
 )
 _TAIL = re.compile(rf"[ 　]*(?:(?:{_ROLE})|[（(][^（）()]*[)）]?|[㊞印]|ほか.*|他.*|以上|（敬称略）)$")
-_CONTACT = re.compile(r"@[\w-]+\.|[0０][0-9０-９]{1,4}[-－ー‐(（)）][0-9０-９]|〒|TEL|Tel|電話|携帯|℡")
+_CONTACT = re.compile(
+    r"[@0０〒T電携℡](?:(?<=@)[\w-]+\.|(?<=[0０])[0-9０-９]{1,4}[-－ー‐(（)）][0-9０-９]|(?<=[〒℡])|(?<=T)(?:EL|el)|(?<=電)話|(?<=携)帯)"
+)  # begins with a set of characters, so that `re` skips over all others
 _FILE_PART = re.compile(
     rf"[{KANJI}ぁ-ゖァ-ヺー]{{2,8}}(?:[ 　][{KANJI}ぁ-ゖァ-ヺー]{{1,5}})?(?=[_\-－\s　()（）.,・【】\[\]＿]|$)(?<![_\-])"
 )
@@ -49,6 +52,8 @@ class ListedNames:
         self._grammar = grammar
         self._likeness = likeness
         self._labels = build(LIST_LABELS)
+        self._trim = lru_cache(MEMO_SIZE)(_trim)
+        self._named_fields = lru_cache(MEMO_SIZE // 4)(self._read_fields)
 
     def find(self, text: str, known: Sequence[NameSpan]) -> Iterator[NameSpan]:
         """Names in folded `text`; `known` are spans found so far."""
@@ -111,14 +116,8 @@ class ListedNames:
             yield self._trimmed(text, low, high)
 
     def _trimmed(self, text: str, low: int, high: int) -> tuple[int, int]:
-        value = text[low:high].rstrip()
-        for _ in range(2):
-            shorter = _TAIL.sub("", without_honorific(value)).rstrip(" 　")
-            if len(shorter) < 2:
-                break
-            value = shorter
-        low += len(value) - len(value.lstrip(" 　"))
-        return low, low + len(value.strip(" 　"))
+        start, end = self._trim(text[low:high])
+        return low + start, low + end
 
     def _plain_lists(self, text: str, sure: set[tuple[int, int]]) -> Iterator[NameSpan]:
         """Neighbouring entries of a list in which others are surely names."""
@@ -155,11 +154,16 @@ class ListedNames:
                 end = _line_end(text, position)
                 here = bool(_CONTACT.search(text, position, end))
                 if end - position <= (MAX_LINE if here else MAX_ALONE + 10):
-                    yield from self._fields(text, position, end, "neighbour:contact")
+                    for first, last, score in self._named_fields(text[position:end]):
+                        yield NameSpan(position + first, position + last, score, ("neighbour:contact",))
                 position = end + 1
 
-    def _fields(self, text: str, start: int, end: int, evidence: str) -> Iterator[NameSpan]:
-        for match in _FIELD.finditer(text, start, end):
+    def _read_fields(self, text: str) -> tuple[tuple[int, int, float], ...]:
+        """(start, end, score) of the fields of a line that look like names."""
+        return tuple(self._fields(text))
+
+    def _fields(self, text: str) -> Iterator[tuple[int, int, float]]:
+        for match in _FIELD.finditer(text):
             low, high = match.span()
             if text[high : high + 1] in ("：", ":"):
                 continue
@@ -168,7 +172,18 @@ class ListedNames:
                 low = unit.end()
             low, high = self._trimmed(text, low, high)
             if high - low <= MAX_ALONE and (weight := self._likeness.of(text[low:high])) >= 0.6:
-                yield NameSpan(low, high, 0.32 + 0.35 * weight, (evidence,))
+                yield low, high, 0.32 + 0.35 * weight
+
+
+def _trim(entry: str) -> tuple[int, int]:
+    value = entry.rstrip()
+    for _ in range(2):
+        shorter = _TAIL.sub("", without_honorific(value)).rstrip(" 　")
+        if len(shorter) < 2:
+            break
+        value = shorter
+    low = len(value) - len(value.lstrip(" 　"))
+    return low, low + len(value.strip(" 　"))
 
 
 def _line_end(text: str, position: int) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from piiscan.detect.lexicon import Lexicon
 from piiscan.detect.name_grammar import FullName, NameGrammar
@@ -25,7 +25,7 @@ from piiscan.detect.sudachi import Judge, Reading
 
 WINDOW = 24
 _CHAIN = re.compile(
-    r"(?<![ァ-ヺー・])[ァ-ヺー]{2,}(?:[・＝･=](?:[ァ-ヺー]+|[A-ZＡ-Ｚ]\.?(?=[・＝]))){1,5}(?![ァ-ヺー・])"
+    r"[ァ-ヺー](?<![ァ-ヺー・].)[ァ-ヺー]+(?:[・＝･=](?:[ァ-ヺー]+|[A-ZＡ-Ｚ]\.?(?=[・＝]))){1,5}(?![ァ-ヺー・])"
 )
 THINGS = re.compile(
     "(?:スタジアム|サーキット|グループ|シティ|ユナイテッド|コミックス?|ダム|パーク|レーベル|トロフィー|ゴルフ|エンタテ[イー]ンメント|レコーズ?|クラブ|チーム|リーグ|カップ|バンド|ホテル|タワー|"
@@ -35,12 +35,14 @@ THINGS = re.compile(
 _ADDRESSED = re.compile(
     "(?:氏|さん|様|大統領|首相|監督|選手|投手|教授|博士|容疑者|被告|議員|将軍|夫人|夫妻|夫婦|卿|公爵|伯爵|元帥|社長|会長)"
 )
-_INITIALS = re.compile(r"(?<![A-Za-zＡ-Ｚァ-ヺ])(?:[A-ZＡ-Ｚ](?:[.．・] ?)){1,3}([ァ-ヺー]{3,})(?![ァ-ヺー・])")
+_INITIALS = re.compile(
+    r"[A-ZＡ-Ｚ][.．・](?<![A-Za-zＡ-Ｚァ-ヺ]..) ?(?:[A-ZＡ-Ｚ](?:[.．・] ?)){0,2}([ァ-ヺー]{3,})(?![ァ-ヺー・])"
+)
 _FOR_PERSONS = frozenset(("様", "さん", "氏", "さま"))
 _EDGES = frozenset(("", *"\t\n\r、|｜│┃;；・()（）"))
 _PAIR = 0.52
 _ALONE = (0.42, 0.3, 0.2)
-_SUBJECT = re.compile("(?<![ァ-ヺー・＝])[ァ-ヺー]{3,}(?=[はがをにのもと、])")
+_SUBJECT = re.compile("[ァ-ヺー](?<![ァ-ヺー・＝].)[ァ-ヺー]{2,}(?=[はがをにのもと、])")
 _PERSONS = ("surname", "given", "person")
 
 
@@ -250,7 +252,8 @@ def best(spans: Iterable[NameSpan]) -> list[NameSpan]:
         other = chosen.get(key)
         if other:
             high, low = (span, other) if span.score > other.score else (other, span)
-            chosen[key] = replace(high, evidence=tuple(dict.fromkeys((*high.evidence, *low.evidence))))
+            evidence = tuple(dict.fromkeys((*high.evidence, *low.evidence)))
+            chosen[key] = NameSpan(high.start, high.end, high.score, evidence)
         else:
             chosen[key] = span
     kept: list[NameSpan] = []

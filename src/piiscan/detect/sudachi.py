@@ -9,8 +9,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 CALL_CHARS = 400
 PIECE_CHARS = 1000
@@ -23,8 +22,7 @@ _PIECE_END = re.compile(r"[\n。！？]")
 Tag = Literal["surname", "given", "person", "place", "proper", "word", "suffix", "prefix", "number", "other", "unknown"]
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(NamedTuple):
     """A word as Sudachi reads it; start and end are positions in the text that was judged."""
 
     start: int
