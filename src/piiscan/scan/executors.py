@@ -53,9 +53,10 @@ class SerialExecutor:
     rules: RuleSet | None = None
 
     def run(self, recipe: Recipe, batches: Iterator[Batch]) -> Iterator[list[ItemResult]]:
-        """Items one after the other."""
-        worker = Worker.build(recipe, self.registry, self.rules)
+        """Items one after the other. The worker is built for the first one: a run without changes needs none."""
+        worker: Worker | None = None
         for batch in batches:
+            worker = worker or Worker.build(recipe, self.registry, self.rules)
             worker.prefetch(batch)
             for item in batch:
                 yield worker.scan(item)
