@@ -19,6 +19,8 @@ from piiscan_sql.sampling import Sample, stretches
 PAGE_BYTES = 16 * 1024**2
 PAGE_CELLS = 1_000_000
 FIRST_ROWS = 500
+ROW_PAGE = 10_000
+"""Rows of a page that comes as Python objects: more of them at once cost more each."""
 
 Rows = Sequence[Sequence[Any]]
 
@@ -56,6 +58,7 @@ class Pager:
     page_bytes: int = PAGE_BYTES
     _size: int = FIRST_ROWS
     _bulky: bool = True
+    _in_bulk: bool = False
 
     def pages(
         self, cells: Sequence[sa.ColumnElement[Any]], *more: sa.ColumnElement[bool], documents: bool = False
@@ -78,7 +81,8 @@ class Pager:
 
     def adapt(self, rows: int, size: int, width: int) -> None:
         """Learn from a page how many rows the next may have."""
-        most = max(1, min(TABLE_BATCH_ROWS, PAGE_CELLS // max(width, 1)))
+        rows_at_most = TABLE_BATCH_ROWS if self._in_bulk else ROW_PAGE
+        most = max(1, min(rows_at_most, PAGE_CELLS // max(width, 1)))
         fitting = int(self.page_bytes / max(size / max(rows, 1), 1))
         self._size = max(1, min(most, fitting, self._size * 8))
 
@@ -110,6 +114,7 @@ class Pager:
         """By the server's own way to send many rows at once, if it has one."""
         self.budget.check_time()
         columns = self.backend.bulk(self.connection, statement) if self._bulky else None
+        self._in_bulk = columns is not None
         return None if columns is None else Page(columns, len(columns[0]))
 
     def _fetch(self, statement: sa.Select[Any], size: int) -> Rows:
