@@ -22,6 +22,8 @@ _GAP = re.compile(
     r"|[\s:：;=＝\-－ー―|｜│┃┆¦,，、/／…‥．.・\"'“”‘’「」『』【】\[\]［］<>＜＞〈〉《》*＊※→⇒＿_#＃№&（()）`はがの第])*+"
 )
 _BREAK = re.compile(r"[\n。0-9０-９]")
+_DFA = ahocorasick_rs.Implementation.DFA
+"""Twice the speed of what the library chooses by itself, but tens of megabytes: only for the labels that ASCII text may hold."""
 MAX_GAP = 48
 """How far a value may be from its label."""
 _LOOSE_GAP = 24
@@ -61,11 +63,21 @@ class LabelIndex:
                         owners.setdefault(spelling, set()).add(rule.id)
                         names.setdefault(spelling, label)
         self._columns = {key: frozenset(value) for key, value in columns.items() if key}
+        self._japanese = tuple(k for k in self._columns if len(k) > 1 and not k.isascii())
         self._spellings = tuple((names[s], frozenset(o), _is_latin(s[0]), _is_latin(s[-1])) for s, o in owners.items())
         self._key = f"labels:{rules.digest}"
         self._automaton = (
             ahocorasick_rs.AhoCorasick(list(owners), matchkind=ahocorasick_rs.MatchKind.LeftmostLongest)
             if owners
+            else None
+        )
+        plain = {number: s for number, s in enumerate(owners) if s.isascii()}
+        self._plain_numbers = tuple(plain)
+        self._plain = (
+            ahocorasick_rs.AhoCorasick(
+                list(plain.values()), matchkind=ahocorasick_rs.MatchKind.LeftmostLongest, implementation=_DFA
+            )
+            if plain
             else None
         )
 
@@ -79,13 +91,22 @@ class LabelIndex:
         items = tuple(self._checked(view.text))
         return Hits(items, tuple(h.end for h in items))
 
-    def _checked(self, text: str) -> Iterator[LabelHit]:
+    def _found(self, text: str) -> Iterator[tuple[int, int, int]]:
+        """Number, start and end of every spelling, also inside of longer words."""
         assert self._automaton is not None
-        for index, start, end in self._automaton.find_matches_as_indexes(text):
+        if not text.isascii():
+            yield from self._automaton.find_matches_as_indexes(text)
+        elif self._plain is not None:
+            for number, start, end in self._plain.find_matches_as_indexes(text):
+                yield self._plain_numbers[number], start, end
+
+    def _checked(self, text: str) -> Iterator[LabelHit]:
+        size = len(text)
+        for index, start, end in self._found(text):
             label, rules, latin_start, latin_end = self._spellings[index]
             if latin_start and start and _joined(text[start - 1], text[start]):
                 continue
-            if latin_end and end < len(text) and (_joined(text[end - 1], text[end]) or _goes_on(text, end)):
+            if latin_end and end < size and (_joined(text[end - 1], text[end]) or _goes_on(text, end)):
                 continue
             if end - start == 1 and text[start].isalpha() and not _stands_alone(text, start, end):
                 continue
@@ -111,7 +132,9 @@ class LabelIndex:
                 found = self._columns.get("".join(words[start : start + length]))
                 if found and (length > 1 or len(words[start]) > 2):
                     return found
-        japanese = [k for k in self._columns if len(k) > 1 and not k.isascii() and k in key]
+        if key.isascii():
+            return frozenset()
+        japanese = [k for k in self._japanese if k in key]
         return self._columns[max(japanese, key=lambda k: (key.endswith(k), len(k), k))] if japanese else frozenset()
 
 
@@ -138,19 +161,31 @@ def spellings(label: str) -> Iterable[str]:
     lower, title = [w.lower() for w in words], [w[:1].upper() + w[1:].lower() for w in words]
     for joint in ("_", "-", " ", ""):
         shouted = [*title[:-1], words[-1].upper()] if lower[-1] in _ACRONYMS else title
-        for parts in (lower, title, [w.upper() for w in words], [lower[0], *title[1:]], shouted, [lower[0], *shouted[1:]]):
+        for parts in (
+            lower,
+            title,
+            [w.upper() for w in words],
+            [lower[0], *title[1:]],
+            shouted,
+            [lower[0], *shouted[1:]],
+        ):
             forms[joint.join(parts)] = None
     wide_forms = ["".join(chr(ord(c) + 0xFEE0) if "!" <= c <= "~" else c for c in f) for f in (label.upper(), title[0])]
     return dict.fromkeys((*forms, *(wide_forms if len(words) == 1 else ())))
 
 
 def _is_latin(char: str) -> bool:
-    return (char.isascii() and char.isalpha()) or "Ａ" <= char <= "Ｚ" or "ａ" <= char <= "ｚ"
+    return char in _LATIN
+
+
+_SMALL = frozenset(chr(c) for low, high in ("az", "ａｚ") for c in range(ord(low), ord(high) + 1))
+_CAPITALS = frozenset(chr(c) for low, high in ("AZ", "ＡＺ") for c in range(ord(low), ord(high) + 1))
+_LATIN = _SMALL | _CAPITALS
 
 
 def _joined(left: str, right: str) -> bool:
     """Whether two characters belong to one Latin word (a capital after a small letter starts a new one)."""
-    return _is_latin(left) and _is_latin(right) and not (left.islower() and right.isupper())
+    return left in _LATIN and right in _LATIN and not (left in _SMALL and right in _CAPITALS)
 
 
 def _goes_on(text: str, end: int) -> bool:

@@ -15,12 +15,13 @@ _WIDE = 3
 """With so many cells one known heading is enough."""
 _MAX_ROWS, _MAX_HEADING, _MAX_LINE = 20_000, 24, 2_000
 _SEPARATORS = (
-    re.compile(r"\t"),
-    re.compile(r"[ \u3000]*[|｜│┃][ \u3000]*"),
-    re.compile(r"[,，]"),
-    re.compile(";"),
-    re.compile(r" {2,}|[ ]?\u3000[ \u3000]+"),
+    ("\t", re.compile(r"\t")),
+    ("|｜│┃", re.compile(r"[ \u3000]*[|｜│┃][ \u3000]*")),
+    (",，", re.compile(r"[,，]")),
+    (";", re.compile(";")),
+    (("  ", "\u3000 ", "\u3000\u3000"), re.compile(r" {2,}|[ ]?\u3000[ \u3000]+")),
 )
+"""What parts cells, each with strings of which it holds one: most lines hold none."""
 _EDGES = " \t\r\u3000\"'"
 _RULE_LINE = re.compile(r"[-+=|│├┼┤─━:\s]*")
 
@@ -86,10 +87,13 @@ def _below(text: str, start: int, end: int, index: LabelIndex) -> TextList | Non
     """The list whose line of headings is start..end."""
     if end - start > _MAX_LINE or end >= len(text):
         return None
-    for separator in _SEPARATORS:
+    line = text[start:end].strip(" ")
+    for signs, separator in _SEPARATORS:
+        if not any(sign in line for sign in signs):
+            continue
         cells = _cells(text, start, end, separator)
         names = tuple(text[low:high] for low, high in cells)
-        if len(names) < 2 or any(len(n) > _MAX_HEADING or sum(c.isdigit() for c in n) > 2 for n in names):
+        if not _headings(names):
             continue
         rules = tuple(index.header(n) if n else frozenset() for n in names)
         if sum(map(bool, rules)) < (1 if len(names) >= _WIDE else 2):
@@ -98,6 +102,14 @@ def _below(text: str, start: int, end: int, index: LabelIndex) -> TextList | Non
         if len(rows) >= MIN_ROWS:
             return TextList(names, rules, start, stop, rows)
     return None
+
+
+def _headings(names: tuple[str, ...]) -> bool:
+    """Whether cells may be headings: enough of them, short, and no numbers."""
+    filled = sum(map(bool, names))
+    if filled < (1 if len(names) >= _WIDE else 2) or max(map(len, names)) > _MAX_HEADING:
+        return False
+    return all(sum(map(str.isdigit, name)) <= 2 for name in names)
 
 
 def _rows(text: str, start: int, width: int, separator: re.Pattern[str]) -> tuple[tuple[tuple[Span, ...], ...], int]:
