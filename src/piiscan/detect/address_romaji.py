@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import cache
+
+from piiscan.detect.automaton import Automaton, build
 
 PREFECTURES = (  # noqa: SIM905 - a list of forty-seven lines says no more
     "Hokkaido Aomori Iwate Miyagi Akita Yamagata Fukushima Ibaraki Tochigi Gunma Saitama Chiba Tokyo Kanagawa Niigata Toyama Ishikawa Fukui "
@@ -12,6 +15,9 @@ PREFECTURES = (  # noqa: SIM905 - a list of forty-seven lines says no more
 ).split()
 _PREF = "|".join(PREFECTURES)
 _GATES = ("-ku", "-shi", "-gun", "-cho", "-machi", "-ken", "Tokyo", "Osaka", "Kyoto", " City")
+_LAST = frozenset((*PREFECTURES, "-shi", "-gun", "-cho", " City"))
+"""Every such address ends with one of these, perhaps with a postcode behind it."""
+_SIGNS = tuple(dict.fromkeys((*_GATES, *PREFECTURES)))
 _BUILDING = (
     r"(?:(?:#?[0-9]{1,4}[A-Z]?,? )?(?:[A-Z][\w'.&]{0,20} ){0,4}(?:[A-Z][\w'.&]{0,20} )?"
     r"(?:Heights|Haitsu|Bldg\.?|Building|Mansion|Manshon|House|Court|Tower|Residence|Apt\.?|Apartments?|Corpo|Copo|Maison|Park|Hills)"
@@ -29,8 +35,20 @@ _MARK = re.compile(r"-(?:ku|shi|gun|cho|machi|mura|son|ken)\b|[Cc]home| City\b|[
 
 def romaji_addresses(text: str) -> Iterator[tuple[int, int]]:
     """Places of such addresses in a text. A number and a prefecture alone are none: a ward, city, section or postcode has to be there."""
-    if not any(gate in text for gate in _GATES):
+    signs = [(start, _SIGNS[number]) for start, _, number in _signs().find(text)]
+    if not any(sign in _GATES for _, sign in signs):
         return
-    for match in _ADDRESS.finditer(text):
-        if _MARK.search(match.group()):
-            yield match.span()
+    done = -1
+    for start, sign in signs:
+        if start < done or sign not in _LAST:
+            continue
+        low, end = text.rfind("\n", 0, start) + 1, text.find("\n", start)
+        done = len(text) if end < 0 else end
+        for match in _ADDRESS.finditer(text, low, done):  # no such address goes over a line's end
+            if _MARK.search(match.group()):
+                yield match.span()
+
+
+@cache
+def _signs() -> Automaton:
+    return build(_SIGNS)

@@ -11,7 +11,7 @@ from piiscan.detect.lexicon import Lexicon, read_data
 from piiscan.detect.names_deep import NameChains
 from piiscan.detect.names_features import features
 from piiscan.detect.names_prose import NameSpan
-from piiscan.detect.sudachi import Reading
+from piiscan.detect.sudachi import Reading, Token
 
 SCALE = 100
 """Weights are kept as whole hundredths."""
@@ -20,6 +20,9 @@ _STEPS = ((0.0, 0.0), (0.36, 0.35), (0.86, 0.5), (1.0, 0.65))
 """Probability -> score: what the thresholds of the profiles ``thorough`` (0.35) and ``default`` (0.5) mean to the judge."""
 SURE = 0.5
 """Rules that are as sure as this are not judged again."""
+MEMO_SIZE = 8192
+_AFTER = 24
+"""Characters after a name that its features may look at."""
 
 
 @dataclass(frozen=True)
@@ -57,9 +60,18 @@ class JudgedNames:
         self._lexicon = lexicon
         self._chains = NameChains(lexicon)
         self._model = model
+        self._memo: dict[tuple[object, ...], float] = {}
 
     def questions(self, text: str, reading: Reading, spans: Iterable[NameSpan]) -> Iterator[Question]:
         """Everything in the words of `reading` to decide on; `spans` are what the rules think."""
+        for start, end, first, stop, rule in self._asked(text, reading, spans):
+            told = features(text, reading.tokens, first, stop, self._lexicon)
+            yield Question(start, end, [*told, rule])
+
+    def _asked(
+        self, text: str, reading: Reading, spans: Iterable[NameSpan]
+    ) -> Iterator[tuple[int, int, int, int, str]]:
+        """Place, words and the rules' opinion of everything to decide on."""
         tokens = reading.tokens
         by_place = {(span.start, span.end): span for span in spans}
         ranges = {(tokens[a].start, tokens[b - 1].end): (a, b) for a, b in self._chains.find(text, tokens)}
@@ -67,18 +79,39 @@ class JudgedNames:
             if found := reading.range(start, end):
                 ranges[start, end] = found
         for (start, end), (first, stop) in ranges.items():
-            told = features(text, tokens, first, stop, self._lexicon)
             span = by_place.get((start, end))
-            told.append(f"rule={round(span.score * 10)}" if span else "rule=-")
-            yield Question(start, end, told)
+            yield start, end, first, stop, f"rule={round(span.score * 10)}" if span else "rule=-"
+
+    def _score(self, text: str, tokens: Sequence[Token], first: int, stop: int, rule: str) -> float:
+        """What the model says, kept for the same words between the same neighbours."""
+        start, end = tokens[first].start, tokens[stop - 1].end
+        low = max(0, first - 2)
+        around = tokens[low : stop + 2]
+        edge, final = min(start - 1, around[0].start), max(end + _AFTER, around[-1].end)
+        key = (
+            text[max(0, edge) : final],
+            start - edge,
+            first - low,
+            stop - first,
+            rule,
+            text.count(text[start:end]) > 1,
+            *[(token.start - start, token.end - start, token.tag) for token in around],
+        )
+        found = self._memo.get(key)
+        if found is None:
+            told = features(text, tokens, first, stop, self._lexicon)
+            if len(self._memo) >= MEMO_SIZE:
+                self._memo.clear()
+            found = self._memo[key] = score_of(self._model.probability([*told, rule]))
+        return found
 
     def decide(self, text: str, reading: Reading, spans: Sequence[NameSpan]) -> Iterator[NameSpan]:
         """The spans of the rules and of the judge, with scores that both agree on."""
         sure = {(span.start, span.end) for span in spans if span.score >= SURE}
         judged: dict[tuple[int, int], float] = {}
-        for question in self.questions(text, reading, spans):
-            place = (question.start, question.end)
-            judged[place] = score_of(self._model.probability(question.features))
+        for start, end, first, stop, rule in self._asked(text, reading, spans):
+            place = (start, end)
+            judged[place] = self._score(text, reading.tokens, first, stop, rule)
             if place not in sure:
                 yield NameSpan(*place, judged[place], ("sudachi", LEARNED))
         for span in spans:

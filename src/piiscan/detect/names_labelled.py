@@ -100,6 +100,7 @@ class Labels:
         self._by_name = {key: label for key, label in labels.items() if key}
         spellings = {spelling: label for label in self._by_name.values() for spelling in _spellings(label.text)}
         self._labels = list(spellings.values())
+        self._gap_labels = [replace(label, kind="gap") for label in self._labels]
         self._automaton = build(list(spellings))
 
     def of_field(self, label: str | None) -> _Label | None:
@@ -122,7 +123,7 @@ class Labels:
             if value is None and label.kind == "weak" and text[start - 1 : start] in _FIELD_STARTS:
                 gap = LABEL_GAP.match(text, end)
                 value = gap.end() if gap and not label.text.isascii() else None
-                label = replace(label, kind="gap")
+                label = self._gap_labels[number]
             if value and (value not in found or found[value][0] < end - start):
                 found[value] = (end - start, label)
         for value, (_, label) in sorted(found.items()):
@@ -155,9 +156,7 @@ def _value_start(text: str, start: int, end: int, label: _Label) -> int | None:
         return len(text) - len(text[end + 1 :].lstrip(" 　\t"))
     if label.text.isascii():
         hump = before.islower() and text[start].isupper()
-        if (before.isascii() and before.isalpha() and not hump) or NOT_A_LABEL_BEFORE.search(
-            text, max(0, start - 12), start
-        ):
+        if before.isascii() and before.isalpha() and not hump:
             return None
     elif len(label.text) < 3 and label.text != "氏名" and before and (is_kanji(before) or is_katakana(before)):
         return None
@@ -166,7 +165,10 @@ def _value_start(text: str, start: int, end: int, label: _Label) -> int | None:
         stop = NEXT_LINE.match(text, end)
     if stop is None and label.kind != "weak" and not label.text.isascii():
         stop = LABEL_GAP.match(text, end)
-    return stop.end() if stop and stop.end() > end else None
+    if stop is None or stop.end() == end:
+        return None
+    named = label.text.isascii() and NOT_A_LABEL_BEFORE.search(text, max(0, start - 12), start)
+    return None if named else stop.end()
 
 
 class LabelledNames:

@@ -152,8 +152,8 @@ class ListedNames:
             position = low
             while position < high:
                 end = _line_end(text, position)
-                here = bool(_CONTACT.search(text, position, end))
-                if end - position <= (MAX_LINE if here else MAX_ALONE + 10):
+                size = end - position
+                if size <= MAX_ALONE + 10 or (size <= MAX_LINE and _CONTACT.search(text, position, end)):
                     for first, last, score in self._named_fields(text[position:end]):
                         yield NameSpan(position + first, position + last, score, ("neighbour:contact",))
                 position = end + 1

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from piiscan.detect.lexicon import Lexicon
-from piiscan.detect.name_grammar import FullName, NameGrammar
+from piiscan.detect.name_grammar import MEMO_SIZE, FullName, NameGrammar
 from piiscan.detect.names_evidence import (
     COMMON_WITH_HONORIFIC,
     ORGANISATION_BEFORE,
@@ -24,6 +25,8 @@ from piiscan.detect.names_evidence import (
 from piiscan.detect.sudachi import Judge, Reading
 
 WINDOW = 24
+_BEFORE, _BEHIND = 8, 64
+"""How much of the text around its first character a name is read in."""
 _CHAIN = re.compile(
     r"[ァ-ヺー](?<![ァ-ヺー・].)[ァ-ヺー]+(?:[・＝･=](?:[ァ-ヺー]+|[A-ZＡ-Ｚ]\.?(?=[・＝]))){1,5}(?![ァ-ヺー・])"
 )
@@ -78,6 +81,7 @@ class ProseNames:
         self._lexicon = lexicon
         self._grammar = grammar
         self._judge = judge
+        self._memo: dict[tuple[Any, ...], tuple[_Open, ...]] = {}
 
     def find(
         self, text: str, judged: str, hits: Iterable[tuple[int, int, int]], *, whole: bool = False
@@ -88,7 +92,7 @@ class ProseNames:
         """
         opened: list[_Open] = []
         for start, ends in _grouped(text, hits).items():
-            opened.extend(self._at(text, start, ends))
+            opened.extend(self._near(text, start, ends))
         if "・" in text or "＝" in text:
             opened.extend(self._foreign(text))
         opened.extend(self._addressed(text))
@@ -97,6 +101,28 @@ class ProseNames:
         windows = [(max(0, o.start - WINDOW), min(len(text), o.end + WINDOW)) for o in opened if o.yes != o.no]
         reading = Reading(self._judge.tokens(judged, [(0, len(judged))] if whole else windows))
         return [_decided(name, reading) for name in opened], reading
+
+    def _near(self, text: str, start: int, ends: list[int]) -> Iterator[_Open]:
+        """What :meth:`_at` says, kept for the same words."""
+        low = max(0, start - _BEFORE)
+        key = (text[low : start + _BEHIND], start - low, *(end - start for end in ends))
+        found = self._memo.get(key)
+        if found is None:
+            found = tuple(self._at(key[0], start - low, [end - low for end in ends]))
+            if len(self._memo) >= MEMO_SIZE:
+                self._memo.clear()
+            self._memo[key] = found
+        for name in found:
+            yield _Open(
+                name.start + low,
+                name.end + low,
+                name.surname_end + low,
+                name.yes,
+                name.same,
+                name.no,
+                name.evidence,
+                name.pair,
+            )
 
     def _at(self, text: str, start: int, ends: list[int]) -> Iterator[_Open]:
         if text.endswith(ORGANISATION_BEFORE, max(0, start - 6), start):

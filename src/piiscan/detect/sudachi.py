@@ -56,6 +56,7 @@ class Judge:
             if len(self._memo) >= MEMO_SIZE:
                 self._memo.clear()
             self._memo[joined] = words
+        make = Token._make
         offset = 0
         pieces = iter(batch)
         start, end = next(pieces)
@@ -66,7 +67,7 @@ class Judge:
                 offset += end - start + 1
                 start, end = next(pieces)
             if last - offset <= end - start:
-                yield Token(start + first - offset, start + last - offset, tag)
+                yield make((start + first - offset, start + last - offset, tag))
 
     def _words(self, joined: str) -> Iterator[tuple[int, int, Tag]]:
         if self._tokenizer is None:

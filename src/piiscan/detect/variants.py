@@ -11,6 +11,7 @@ from piiscan.detect.lexicon import Lexicon
 from piiscan.text.folding import INVISIBLE, fold_kanji
 
 _INVISIBLE = re.compile(f"[{INVISIBLE}]")
+_WIDE = re.compile("[\u3000-\U0010ffff]")
 _KNOWN_FROM = 50
 _RANGES = ((0x3400, 0x4DC0), (0x4E00, 0xA000), (0xF900, 0xFB00))
 
@@ -31,6 +32,11 @@ class FoldedText:
         if self.origin is None:
             return start, end
         return self.origin[start], self.origin[end]
+
+
+def may_be_japanese(text: str) -> bool:
+    """Whether any character is one of those that Japanese is written with, or above them."""
+    return not text.isascii() and _WIDE.search(text) is not None
 
 
 def fold_variants(text: str) -> FoldedText:

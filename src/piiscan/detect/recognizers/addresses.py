@@ -7,10 +7,11 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from piiscan.detect.address_grammar import Address, AddressGrammar
 from piiscan.detect.address_romaji import romaji_addresses
+from piiscan.detect.automaton import build
 from piiscan.detect.checks import address
 from piiscan.detect.gazetteer import Gazetteer
 from piiscan.detect.names_evidence import words
-from piiscan.detect.recognizers.names import folded
+from piiscan.detect.recognizers.names import folded, japanese
 from piiscan.detect.view import TextView
 from piiscan.hookspecs import hookimpl
 from piiscan.model import Candidate
@@ -44,35 +45,36 @@ _AFTER_LABEL = (
 
 
 class LabelPattern:
-    """Finds what ``(?:label|label|...)after`` finds with IGNORECASE, which tries every label at every character: here each pattern begins
-    with a set of characters, so that `re` skips over all others."""
+    """Finds what ``(?:label|label|...)after`` finds with IGNORECASE, which tries every label at every character: here the pattern of labels
+    without case begins with a set of characters, so that `re` skips over all others, and labels with case are looked for as plain strings."""
 
     def __init__(self, labels: Sequence[str], after: str) -> None:
         plain = [label for label in labels if label.lower() == label.upper()]
-        by_first: dict[str, list[str]] = {}
-        for label in labels:
-            if label.lower() != label.upper():
-                by_first.setdefault(label[0].lower(), []).append(label[1:])
-        cased = "|".join(
-            f"(?<=[{_cases(first)}])(?i:{'|'.join(map(re.escape, rests))})" for first, rests in by_first.items()
-        )
-        patterns = [f"(?:{'|'.join(map(re.escape, plain))}){after}"] if plain else []
-        if cased:
-            patterns.append(f"[{''.join(map(_cases, by_first))}](?:{cased}){after}")
-        self._patterns = [re.compile(pattern) for pattern in patterns]
+        cased = [label for label in labels if label.lower() != label.upper()]
+        self._plain = re.compile(f"(?:{'|'.join(map(re.escape, plain))}){after}") if plain else None
+        self._cased = re.compile(f"(?i:{'|'.join(map(re.escape, cased))}){after}") if cased else None
+        lower = {label.lower() for label in cased}
+        self._lower = build(sorted(w for w in lower if not any(w.startswith(o) for o in lower - {w}))) if lower else None
 
     def finditer(self, text: str) -> Iterator[re.Match[str]]:
         """Matches from left to right, without overlaps."""
-        waiting = [found for pattern in self._patterns if (found := pattern.search(text))]
-        while waiting:
-            first = min(waiting, key=lambda match: match.start())
-            yield first
-            again = (m if m.start() >= first.end() else m.re.search(text, first.end()) for m in waiting)
-            waiting = [found for found in again if found]
+        found = list(self._plain.finditer(text)) if self._plain else []
+        if self._cased:
+            found += [match for start in self._starts(text) if (match := self._cased.match(text, start))]
+        end = -1
+        for match in sorted(found, key=lambda match: match.start()):
+            if match.start() >= end:
+                end = match.end()
+                yield match
 
-
-def _cases(char: str) -> str:
-    return "".join(map(re.escape, dict.fromkeys((char.lower(), char.upper()))))
+    def _starts(self, text: str) -> Iterator[int]:
+        """Where labels with case may begin."""
+        lower = text.lower()
+        if self._lower is None or len(lower) != len(text):  # a letter that is two in lower case: look at every place
+            yield from range(len(text))
+            return
+        for start, _, _ in self._lower.find(lower):
+            yield start
 
 
 class AddressRecognizer:
@@ -99,7 +101,7 @@ class AddressRecognizer:
         if self._rule is None:
             return
         yield from self._romaji(view.text, self._rule)
-        if view.text.isascii():
+        if not japanese(view):
             return
         ready = folded(view)
         for found in self._addresses(ready.text):

@@ -19,7 +19,7 @@ from piiscan.detect.names_near import NearNames
 from piiscan.detect.names_prose import NameSpan, ProseNames, best
 from piiscan.detect.names_rows import NameRows
 from piiscan.detect.sudachi import Judge
-from piiscan.detect.variants import FoldedText, fold_variants
+from piiscan.detect.variants import FoldedText, fold_variants, may_be_japanese
 from piiscan.detect.view import TextView
 from piiscan.hookspecs import hookimpl
 from piiscan.model import Candidate, SegmentKind
@@ -35,6 +35,11 @@ DEEP_BELOW = 0.45
 def folded(view: TextView) -> FoldedText:
     """The view's text as the dictionaries need it, computed once."""
     return view.once("folded", lambda v: fold_variants(v.text))
+
+
+def japanese(view: TextView) -> bool:
+    """Whether the view's text may hold anything written in Japanese, computed once: what only looks for that leaves others alone."""
+    return view.once("japanese", lambda v: may_be_japanese(v.text))
 
 
 class NameRecognizer:
@@ -85,7 +90,7 @@ class NameRecognizer:
         if segment.kind is SegmentKind.NAME:
             for span in (*self._latin.in_file_name(text), *self._lists.in_file_name(text)):
                 yield PERSON, span
-        if text.isascii():
+        if not japanese(view):
             return
         bonus = 0.1 if segment.kind is SegmentKind.NAME else 0.0
         hits = view.once("lexicon.surnames", lambda _: self._lexicon.find(text))
@@ -100,7 +105,11 @@ class NameRecognizer:
         if text.isascii():
             return
         known = best(span for kind, span in found if kind == PERSON)
-        near = [*self._lists.find(text, known), *self._near.find(text)]
+        near = list(self._lists.find(text, known))
+        if not japanese(view):
+            yield from near
+            return
+        near += self._near.find(text)
         yield from near
         hits = view.once("lexicon.surnames", lambda _: self._lexicon.find(text))
         known = best([*known, *near])
