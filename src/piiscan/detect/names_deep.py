@@ -25,8 +25,8 @@ class NameChains:
         """Runs ``tokens[first:stop]`` of folded `text` that may be a name, none inside another."""
         position = 0
         while position < len(tokens):
-            word = tokens[position]
-            if word.tag not in _PERSONS and not is_katakana(text[word.start]) and not self._maybe(text, word):
+            start, _, tag = word = tokens[position]
+            if tag not in _PERSONS and not is_katakana(text[start]) and (tag in _NEVER or not self._maybe(text, word)):
                 position += 1  # most words: no chain begins here
                 continue
             stop = self._chain(text, tokens, position)

@@ -82,7 +82,7 @@ class JudgedNames:
             span = by_place.get((start, end))
             yield start, end, first, stop, f"rule={round(span.score * 10)}" if span else "rule=-"
 
-    def _score(self, text: str, tokens: Sequence[Token], first: int, stop: int, rule: str) -> float:
+    def _score(self, text: str, tokens: Sequence[Token], first: int, stop: int, rule: str, again: bool) -> float:
         """What the model says, kept for the same words between the same neighbours."""
         start, end = tokens[first].start, tokens[stop - 1].end
         low = max(0, first - 2)
@@ -94,7 +94,7 @@ class JudgedNames:
             first - low,
             stop - first,
             rule,
-            text.count(text[start:end]) > 1,
+            again,
             *[(token.start - start, token.end - start, token.tag) for token in around],
         )
         found = self._memo.get(key)
@@ -109,9 +109,14 @@ class JudgedNames:
         """The spans of the rules and of the judge, with scores that both agree on."""
         sure = {(span.start, span.end) for span in spans if span.score >= SURE}
         judged: dict[tuple[int, int], float] = {}
+        again: dict[str, bool] = {}
         for start, end, first, stop, rule in self._asked(text, reading, spans):
             place = (start, end)
-            judged[place] = self._score(text, reading.tokens, first, stop, rule)
+            surface = text[start:end]
+            if surface not in again:
+                once = text.find(surface)
+                again[surface] = text.find(surface, once + len(surface)) >= 0
+            judged[place] = self._score(text, reading.tokens, first, stop, rule, again[surface])
             if place not in sure:
                 yield NameSpan(*place, judged[place], ("sudachi", LEARNED))
         for span in spans:

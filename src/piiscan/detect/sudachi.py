@@ -36,7 +36,7 @@ class Judge:
     def __init__(self) -> None:
         self._tokenizer: Any = None
         self._tags: dict[int, Tag] = {}
-        self._memo: dict[str, tuple[tuple[int, int, Tag], ...]] = {}
+        self._memo: dict[str, list[list[tuple[int, int, Tag]]]] = {}
 
     def __reduce__(self) -> tuple[type[Judge], tuple[()]]:
         return Judge, ()
@@ -48,26 +48,32 @@ class Judge:
             found.extend(self._read(text, batch))
         return found
 
-    def _read(self, text: str, batch: Sequence[tuple[int, int]]) -> Iterator[Token]:
-        joined = "\n".join(_calm(text[start:end]) for start, end in batch)
+    def _read(self, text: str, batch: Sequence[tuple[int, int]]) -> list[Token]:
+        pieces = [_calm(text[start:end]) for start, end in batch]
+        joined = "\n".join(pieces)
         words = self._memo.get(joined)
         if words is None:
-            words = tuple(self._words(joined))
+            words = self._words_of(joined, pieces)
             if len(self._memo) >= MEMO_SIZE:
                 self._memo.clear()
             self._memo[joined] = words
-        make = Token._make
-        offset = 0
-        pieces = iter(batch)
-        start, end = next(pieces)
-        for first, last, tag in words:
-            while first >= offset + end - start:
-                if first == offset + end - start:  # the newline that joins
-                    break
-                offset += end - start + 1
-                start, end = next(pieces)
-            if last - offset <= end - start:
-                yield make((start + first - offset, start + last - offset, tag))
+        return [
+            Token(start + first, start + last, tag)
+            for (start, _), piece in zip(batch, words, strict=True)
+            for first, last, tag in piece
+        ]
+
+    def _words_of(self, joined: str, pieces: Sequence[str]) -> list[list[tuple[int, int, Tag]]]:
+        """The words of each piece, with positions in it. The newlines that join, and words over them, belong to none."""
+        found: list[list[tuple[int, int, Tag]]] = [[] for _ in pieces]
+        number, offset = 0, 0
+        for first, last, tag in self._words(joined):
+            while first > offset + len(pieces[number]):
+                offset += len(pieces[number]) + 1
+                number += 1
+            if last <= offset + len(pieces[number]):
+                found[number].append((first - offset, last - offset, tag))
+        return found
 
     def _words(self, joined: str) -> Iterator[tuple[int, int, Tag]]:
         if self._tokenizer is None:
