@@ -67,7 +67,10 @@ _WORDS: Mapping[str, tuple[str, str]] = {
         "not reported: recognised as something that is not personal",
     ),
     "verdict.suppressor": ("個人情報ではない番号として認識", "recognised as something that is not personal"),
-    "verdict.refused": ("不採用: 検査に合わないか、必要な根拠がありません", "not reported: fails a check or lacks what the rule needs"),
+    "verdict.refused": (
+        "不採用: 検査に合わないか、必要な根拠がありません",
+        "not reported: fails a check or lacks what the rule needs",
+    ),
     "verdict.lonely": ("不採用: 必要な情報が近くにありません", "not reported: lacks its companion nearby"),
     "verdict.allowed": (
         "不採用: 許可リスト(自社の連絡先など)にあります",

@@ -270,7 +270,11 @@ def _left(text: str, start: int) -> tuple[str, str]:
     while at > 0 and start - at <= 10 and text[at - 1] in _LETTERS:
         at -= 1
     letters = text[at:start].translate(_FOLD)
-    if letters.lower() in _PREFIXES and (len(letters) > 1 or text[start] in "(（") and not _of_number(text, start, letters):
+    if (
+        letters.lower() in _PREFIXES
+        and (len(letters) > 1 or text[start] in "(（")
+        and not _of_number(text, start, letters)
+    ):
         return "", "yes"
     if len(letters) > _MAX_LETTERS:
         return "", "no"

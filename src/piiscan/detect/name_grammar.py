@@ -114,7 +114,12 @@ class NameGrammar:
         for length in (3, 2, 1):
             given = text[given_start : given_start + length]
             end = given_start + length
-            if given in _NEVER_GIVEN or len(given) < length or not all(map(is_kanji, given)) or text[start:end] in self._lexicon.not_names:
+            if (
+                given in _NEVER_GIVEN
+                or len(given) < length
+                or not all(map(is_kanji, given))
+                or text[start:end] in self._lexicon.not_names
+            ):
                 continue
             likely = self._lexicon.likely_given(given, _LIKELY_FIRST, _LIKELY_LAST)
             if ends_word(text, end) and (likely or (addressed(text, end) and not not_name_after(text, surname_end))):

@@ -54,7 +54,9 @@ class LabelPattern:
         self._plain = re.compile(f"(?:{'|'.join(map(re.escape, plain))}){after}") if plain else None
         self._cased = re.compile(f"(?i:{'|'.join(map(re.escape, cased))}){after}") if cased else None
         lower = {label.lower() for label in cased}
-        self._lower = build(sorted(w for w in lower if not any(w.startswith(o) for o in lower - {w}))) if lower else None
+        self._lower = (
+            build(sorted(w for w in lower if not any(w.startswith(o) for o in lower - {w}))) if lower else None
+        )
 
     def finditer(self, text: str) -> Iterator[re.Match[str]]:
         """Matches from left to right, without overlaps."""
