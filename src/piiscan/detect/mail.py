@@ -20,8 +20,7 @@ _LEADING = "'\"/?=&{|`*#$%!^-"
 
 def mail_tokens(text: str) -> Iterator[tuple[int, int]]:
     """Start and end of what looks like a mail address."""
-    for match in _AT.finditer(text):
-        at = match.start()
+    for at in _signs(text):
         start = at
         while start > 0 and at - start < _MAX_LOCAL and text[start - 1] in _LOCAL:
             start -= 1
@@ -32,6 +31,18 @@ def mail_tokens(text: str) -> Iterator[tuple[int, int]]:
         end = host.end()
         if not _foreign(text, start, at, end):
             yield start, end
+
+
+def _signs(text: str) -> Iterator[int]:
+    """Where an @ is. Looking for one character is many times faster than looking for one of two."""
+    if "＠" in text:
+        for match in _AT.finditer(text):
+            yield match.start()
+        return
+    at = text.find("@")
+    while at >= 0:
+        yield at
+        at = text.find("@", at + 1)
 
 
 def _foreign(text: str, start: int, at: int, end: int) -> bool:

@@ -28,8 +28,17 @@ if TYPE_CHECKING:
     from piiscan.rules.model import RuleSet
 
 NAME = "presidio"
-HEAD = "[-A-Z]"
-"""Gates that start with exactly this are tried together, in one pass over the text."""
+MAX_BEFORE, MAX_MATCH = 8, 64
+"""How far before its shape a match of a gate with shapes may begin, and how long it may be, in characters."""
+
+_CLASSES = (
+    bytes(
+        ord("A") if chr(c).isupper() else ord("0") if chr(c).isdigit() else c if chr(c) in "- " else ord(".")
+        for c in range(128)
+    )
+    + b"." * 128
+)
+_ANY = bytes.maketrans(b"A0", b"**")
 
 WINDOW = 60
 HINT_WINDOW = 80
@@ -47,12 +56,17 @@ class GatedRecognizer:
     `path` is ``module:Class``. `gate` is a regular expression of :mod:`re`. With `hints`, one of them must stand within
     :data:`HINT_WINDOW` characters of the hit (compared in lower case): what the check digits of numbers alone cannot tell from order
     numbers. `entity` is Presidio's entity type.
+
+    `shapes` spare the gate most of the text: in every match stands one of them, where ``A`` is a capital, ``0`` a figure (both ASCII), a hyphen and
+    a blank themselves; or, in a shape of nothing else, ``*`` a capital or a figure. A match may begin :data:`MAX_BEFORE` characters before its
+    shape and have :data:`MAX_MATCH` in all.
     """
 
     path: str
     entity: str
     gate: str
     hints: tuple[str, ...] = ()
+    shapes: tuple[str, ...] = ()
 
     def __call__(self) -> Any:
         """Build the recognizer (imports Presidio)."""
@@ -82,8 +96,10 @@ class PresidioWindows:
         self._types = {alias: t.id for t in rules.entity_types.values() if (alias := t.aliases.get("presidio"))}
         self._gated = [(f, re.compile(f.gate)) for f in self._factories if isinstance(f, GatedRecognizer)]
         self._open = [f for f in self._factories if not isinstance(f, GatedRecognizer)]
-        heads = [f.gate.removeprefix(HEAD) for f, _ in self._gated if f.gate.startswith(HEAD)]
-        self._shared = re.compile(f"{HEAD}(?:{'|'.join(f'(?:{tail})' for tail in heads)})") if heads else None
+        self._shapes: dict[bytes, list[int]] = {}
+        for number, (factory, _) in enumerate(self._gated):
+            for shape in factory.shapes:
+                self._shapes.setdefault(shape.encode("ascii"), []).append(number)
         self._loaded: dict[int, LoadedRecognizer] = {}
         self.entity_types = tuple(sorted({self._types.get(f.entity, f.entity) for f, _ in self._gated}))
 
@@ -101,19 +117,37 @@ class PresidioWindows:
             raise PluginError(f"Presidio recognizer failed: {', '.join(dict.fromkeys(failed))}")
 
     def _hits(self, text: str) -> Iterator[tuple[GatedRecognizer, int, int]]:
-        together = [(f, gate) for f, gate in self._gated if f.gate.startswith(HEAD)]
-        position = 0
-        while self._shared is not None and (match := self._shared.search(text, position)):
-            for factory, gate in together:
-                hit = gate.match(text, match.start())
-                if hit and _hinted(text, hit.start(), hit.end(), factory.hints):
-                    yield factory, hit.start(), hit.end()
-            position = match.start() + 1
+        found = {hit for number, at in self._places(text) for hit in self._around(text, number, at)}
+        for start, number, end in sorted(found):
+            yield self._gated[number][0], start, end
         for factory, gate in self._gated:
-            if not factory.gate.startswith(HEAD):
+            if not factory.shapes:
                 for hit in gate.finditer(text):
                     if _hinted(text, hit.start(), hit.end(), factory.hints):
                         yield factory, hit.start(), hit.end()
+
+    def _places(self, text: str) -> Iterator[tuple[int, int]]:
+        """Where the shapes of which gate stand: a search for fixed bytes takes a tenth of what the expressions of the gates would."""
+        if not self._shapes:
+            return
+        classes = text.encode("ascii", "replace").translate(_CLASSES)
+        merged = classes.translate(_ANY)
+        for shape, numbers in self._shapes.items():
+            where = merged if b"*" in shape else classes
+            at = where.find(shape)
+            while at >= 0:
+                for number in numbers:
+                    yield number, at
+                at = where.find(shape, at + 1)
+
+    def _around(self, text: str, number: int, at: int) -> Iterator[tuple[int, int, int]]:
+        """The matches of a gate around one of its shapes: start, number of the gate, end."""
+        factory, gate = self._gated[number]
+        low, high = max(0, at - MAX_BEFORE), at + MAX_MATCH
+        while (hit := gate.search(text, low, high)) and hit.start() <= at:
+            low = hit.start() + 1
+            if _hinted(text, hit.start(), hit.end(), factory.hints):
+                yield hit.start(), number, hit.end()
 
     def _judge(
         self, view: TextView, factory: Callable[[], object], window: tuple[int, int] | None, failed: list[str]

@@ -40,7 +40,7 @@ class PatternRecognizer:
                 literals.setdefault(literal, []).append(index)
         patterns = (compile_pattern(r.pattern) for r in found)
         self._gated = tuple(_Gated(r, p, p.groupindex.get("v", 0)) for r, p in zip(found, patterns, strict=True))
-        self._owners = tuple(tuple(owners) for owners in literals.values())
+        self._owners = tuple(tuple((i, found[i].reach) for i in owners) for owners in literals.values())
         self._gates = ahocorasick_rs.AhoCorasick(list(literals), implementation=_DFA) if literals else None
         self._judge = Judge.of(rules)
         self.entity_types = tuple(sorted({r.entity_type for r in found}))
@@ -53,19 +53,25 @@ class PatternRecognizer:
 
     def _windows(self, text: str) -> dict[int, list[tuple[int, int]]]:
         """For each pattern the surroundings of its gate literals, merged, in text order."""
-        windows: dict[int, list[tuple[int, int]]] = {}
+        lows: dict[int, list[int]] = {}
+        highs: dict[int, list[int]] = {}
         if self._gates is None:
-            return windows
+            return {}
         for literal, at, _ in self._gates.find_matches_as_indexes(text, overlapping=True):
-            for index in self._owners[literal]:
-                reach = self._gated[index].rule.reach  # it also bounds the cost of a bad pattern
-                low, high = max(0, at - reach), min(len(text), at + 2 * reach)
-                mine = windows.setdefault(index, [])
-                if mine and low <= mine[-1][1]:
-                    mine[-1] = (mine[-1][0], max(high, mine[-1][1]))
+            for index, reach in self._owners[literal]:  # it also bounds the cost of a bad pattern
+                mine = highs.get(index)
+                if mine is None:
+                    lows[index], highs[index] = [at - reach], [at + 2 * reach]
+                elif at - reach <= mine[-1]:
+                    mine[-1] = max(at + 2 * reach, mine[-1])
                 else:
-                    mine.append((low, high))
-        return windows
+                    lows[index].append(at - reach)
+                    mine.append(at + 2 * reach)
+        size = len(text)
+        return {
+            index: [(max(0, low), min(size, high)) for low, high in zip(starts, highs[index], strict=True)]
+            for index, starts in lows.items()
+        }
 
     def _matches(self, view: TextView, gated: _Gated, low: int, high: int) -> Iterator[Candidate]:
         for match in gated.pattern.finditer(view.text, low, high):
