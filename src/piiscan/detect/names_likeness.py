@@ -11,7 +11,7 @@ from piiscan.detect.names_evidence import NOT_VALUES
 from piiscan.detect.names_labelled import NOT_PERSON, is_thing
 from piiscan.detect.sudachi import Judge
 
-_NEVER = re.compile(r"[0-9０-９@:：/／。、<>()（）「」…※]")
+NEVER_IN_NAMES = re.compile(r"[0-9０-９@:：/／。、<>()（）「」…※]")
 _ORDINARY = frozenset({"word", "proper", "place", "other", "suffix", "prefix", "number"})
 
 
@@ -29,7 +29,7 @@ class Likeness:
         value = value.strip(" 　")
         if len(value) == 1:
             return 0.5 if value in SINGLE_SURNAMES and self._lexicon.surnames.get(value, "-") in "SW" else 0.0
-        if not 1 < len(value) < 24 or value in NOT_VALUES or NOT_PERSON.search(value) or _NEVER.search(value):
+        if not 1 < len(value) < 24 or value in NOT_VALUES or NOT_PERSON.search(value) or NEVER_IN_NAMES.search(value):
             return 0.0
         kind, sure = self._grammar.value_kind(value)
         if kind == "latin" or (kind == "full" and (sure >= 0.8 or self._known_given(value) or not self.is_word(value))):

@@ -12,7 +12,7 @@ from piiscan.detect.lexicon import Lexicon
 from piiscan.detect.name_grammar import MEMO_SIZE, NameGrammar
 from piiscan.detect.names_evidence import KANJI, ROLES, words
 from piiscan.detect.names_labelled import is_thing, without_honorific
-from piiscan.detect.names_likeness import Likeness
+from piiscan.detect.names_likeness import NEVER_IN_NAMES, Likeness
 from piiscan.detect.names_prose import NameSpan
 
 LIST_LABELS = words(
@@ -168,11 +168,20 @@ class ListedNames:
             if text[high : high + 1] in ("：", ":"):
                 continue
             low = _BULLET.match(text, low, high).end()  # type: ignore[union-attr]
+            if _plainly_none(text[low:high]):
+                continue
             while low < high and (unit := _UNIT.match(text, low, high)):
                 low = unit.end()
             low, high = self._trimmed(text, low, high)
             if high - low <= MAX_ALONE and (weight := self._likeness.of(text[low:high])) >= 0.6:
                 yield low, high, 0.32 + 0.35 * weight
+
+
+def _plainly_none(field: str) -> bool:
+    """Whether a field in ASCII is no name in Latin letters, whatever is trimmed off: one word, too long, or with signs that names have not."""
+    if not field.isascii() or "(" in field or ")" in field:
+        return False
+    return len(field.strip()) > MAX_ALONE or len(field.split()) < 2 or NEVER_IN_NAMES.search(field) is not None
 
 
 def _trim(entry: str) -> tuple[int, int]:
