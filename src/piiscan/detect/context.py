@@ -17,7 +17,7 @@ NEED_LABEL = frozenset({"label", "label+check"})
 _MANY_LABELS = 64
 _REACH = 100
 """How far most rules look for a label; no less than `labels.MAX_GAP`."""
-_WORTH_LOOKING = 150
+_WORTH_LOOKING, _WORTH_LOOKING_ASCII = 150, 8
 
 
 class _Every:
@@ -276,12 +276,14 @@ def _believed(rule: Rule, checked: bool | None, labelled: labels.Labelled, near:
 
 
 def _present(view: TextView, words: tuple[str, ...]) -> tuple[str, ...]:
-    """Those of the words that the segment may hold. Where many matches ask, it is worth looking once: mostly it holds none."""
+    """Those of the words that the segment may hold. Where many matches ask, it is worth looking once: mostly it holds none.
+
+    Japanese words are no work in ASCII text."""
     asked: dict[tuple[str, ...], int | tuple[str, ...]] = view.once("present", lambda _: {})
     found = asked.get(words, 0)
     if isinstance(found, tuple):
         return found
-    if found < _WORTH_LOOKING:
+    if found < (_WORTH_LOOKING_ASCII if view.text.isascii() else _WORTH_LOOKING):
         asked[words] = found + 1
         return words
     present = asked[words] = tuple(w for w in words if w in view.text)

@@ -72,7 +72,7 @@ class LabelIndex:
             else None
         )
         plain = {number: s for number, s in enumerate(owners) if s.isascii()}
-        self._plain_numbers = tuple(plain)
+        self._plain_spellings = tuple(self._spellings[number] for number in plain)
         self._plain = (
             ahocorasick_rs.AhoCorasick(
                 list(plain.values()), matchkind=ahocorasick_rs.MatchKind.LeftmostLongest, implementation=_DFA
@@ -91,22 +91,28 @@ class LabelIndex:
         items = tuple(self._checked(view.text))
         return Hits(items, tuple(h.end for h in items))
 
-    def _found(self, text: str) -> Iterator[tuple[int, int, int]]:
-        """Number, start and end of every spelling, also inside of longer words."""
-        assert self._automaton is not None
-        if not text.isascii():
-            yield from self._automaton.find_matches_as_indexes(text)
-        elif self._plain is not None:
-            for number, start, end in self._plain.find_matches_as_indexes(text):
-                yield self._plain_numbers[number], start, end
-
     def _checked(self, text: str) -> Iterator[LabelHit]:
+        automaton, spelled = (
+            (self._plain, self._plain_spellings) if text.isascii() else (self._automaton, self._spellings)
+        )
+        if automaton is None:
+            return
         size = len(text)
-        for index, start, end in self._found(text):
-            label, rules, latin_start, latin_end = self._spellings[index]
-            if latin_start and start and _joined(text[start - 1], text[start]):
+        for index, start, end in automaton.find_matches_as_indexes(text):
+            label, rules, latin_start, latin_end = spelled[index]
+            # Most of what is found is inside of a word: small letters on both sides of a border are refused without a call.
+            if (
+                latin_start
+                and start
+                and (c := text[start - 1]) in _LATIN
+                and (c not in _SMALL or text[start] not in _CAPITALS)
+            ):
                 continue
-            if latin_end and end < size and (_joined(text[end - 1], text[end]) or _goes_on(text, end)):
+            if (
+                latin_end
+                and end < size
+                and ((c := text[end]) in _SMALL or _joined(text[end - 1], c) or _goes_on(text, end))
+            ):
                 continue
             if end - start == 1 and text[start].isalpha() and not _stands_alone(text, start, end):
                 continue

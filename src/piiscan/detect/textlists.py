@@ -15,13 +15,14 @@ _WIDE = 3
 """With so many cells one known heading is enough."""
 _MAX_ROWS, _MAX_HEADING, _MAX_LINE = 20_000, 24, 2_000
 _SEPARATORS = (
-    ("\t", re.compile(r"\t")),
-    ("|｜│┃", re.compile(r"[ \u3000]*[|｜│┃][ \u3000]*")),
-    (",，", re.compile(r"[,，]")),
-    (";", re.compile(";")),
-    (("  ", "\u3000 ", "\u3000\u3000"), re.compile(r" {2,}|[ ]?\u3000[ \u3000]+")),
+    re.compile(r"\t"),
+    re.compile(r"[ \u3000]*[|｜│┃][ \u3000]*"),
+    re.compile(r"[,，]"),
+    re.compile(";"),
+    re.compile(r" {2,}|[ ]?\u3000[ \u3000]+"),
 )
-"""What parts cells, each with strings of which it holds one: most lines hold none."""
+_PARTS = re.compile(r"[\t|｜│┃,，;]|[ \u3000]{2}")
+"""Stands in every line that one of the separators parts."""
 _EDGES = " \t\r\u3000\"'"
 _RULE_LINE = re.compile(r"[-+=|│├┼┤─━:\s]*")
 
@@ -87,9 +88,13 @@ def _below(text: str, start: int, end: int, index: LabelIndex) -> TextList | Non
     """The list whose line of headings is start..end."""
     if end - start > _MAX_LINE or end >= len(text):
         return None
-    line = text[start:end].strip(" ")
-    for signs, separator in _SEPARATORS:
-        if not any(sign in line for sign in signs):
+    # What parts nothing but an empty cell at the end leaves one heading: most lines of source code.
+    inside = end - 1 - (text[end - 1] == "\r")
+    low = _first(text, start, end)
+    if _PARTS.search(text, low, inside) is None:
+        return None
+    for separator in _SEPARATORS:
+        if separator.search(text, low, inside) is None:
             continue
         cells = _cells(text, start, end, separator)
         names = tuple(text[low:high] for low, high in cells)
@@ -131,11 +136,16 @@ def _rows(text: str, start: int, width: int, separator: re.Pattern[str]) -> tupl
     return tuple(rows), stop
 
 
-def _cells(text: str, start: int, end: int, separator: re.Pattern[str]) -> tuple[Span, ...]:
-    spans: list[Span] = []
-    low = start
+def _first(text: str, low: int, end: int) -> int:
+    """Where the first cell begins."""
     while low < end and text[low] in _EDGES and text[low] != "\t":
         low += 1
+    return low
+
+
+def _cells(text: str, start: int, end: int, separator: re.Pattern[str]) -> tuple[Span, ...]:
+    spans: list[Span] = []
+    low = _first(text, start, end)
     for match in separator.finditer(text, low, end):
         spans.append(_bare(text, low, match.start()))
         low = match.end()
