@@ -23,18 +23,16 @@ class NameChains:
 
     def find(self, text: str, tokens: Sequence[Token]) -> Iterator[tuple[int, int]]:
         """Runs ``tokens[first:stop]`` of folded `text` that may be a name, none inside another."""
-        position = 0
-        while position < len(tokens):
-            start, _, tag = word = tokens[position]
-            if tag not in _PERSONS and not is_katakana(text[start]) and (tag in _NEVER or not self._maybe(text, word)):
-                position += 1  # most words: no chain begins here
+        done = 0
+        for position in [n for n, (start, _, tag) in enumerate(tokens) if tag not in _NEVER or "ァ" <= text[start] <= "ー"]:
+            if position < done:  # all words that are left out begin no chain
                 continue
             stop = self._chain(text, tokens, position)
             if stop == position and self._maybe(text, tokens[position]):
                 stop += 1
             if stop > position:
                 yield position, stop
-            position = max(stop, position + 1)
+            done = stop
 
     def _chain(self, text: str, tokens: Sequence[Token], first: int) -> int:
         """The end of the run of name words that begins with the word at `first`; `first` itself when none does."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import lru_cache
 
 from piiscan.detect.lexicon import Lexicon, read_data
@@ -124,7 +124,7 @@ class JudgedNames:
             if place in sure or place not in judged:
                 yield span
             else:
-                yield replace(span, score=judged[place])
+                yield NameSpan(*place, judged[place], span.evidence)
 
 
 def score_of(probability: float) -> float:

@@ -233,7 +233,9 @@ class LabelledNames:
         if match is None:
             return None
         for value in _readings(_before_label(text, match)):
-            if not value or value in NOT_VALUES or NOT_PERSON.search(value):
+            if not value or value in NOT_VALUES or (value.isascii() and len(value.split()) < 2):
+                continue  # one word in ASCII is no name
+            if NOT_PERSON.search(value):
                 continue
             if label.kind == "gap" and self._grammar.value_kind(value)[1] < 0.8:
                 continue
@@ -256,7 +258,7 @@ class LabelledNames:
             return sure * (0.95 if strong else 0.85)
         if strong and _LATIN_PAIR.fullmatch(value):
             return 0.6
-        if _THING.search(value):
+        if value.isascii() or _THING.search(value):
             return 0.0
         if _UNKNOWN_PAIR.fullmatch(value) and (strong or self._grammar.guessed(value) > 0.5):
             return 0.6

@@ -53,6 +53,7 @@ class ListedNames:
         self._likeness = likeness
         self._labels = build(LIST_LABELS)
         self._trim = lru_cache(MEMO_SIZE)(_trim)
+        self._line_items = lru_cache(MEMO_SIZE // 4)(self._read_items)
         self._named_fields = lru_cache(MEMO_SIZE // 4)(self._read_fields)
 
     def find(self, text: str, known: Sequence[NameSpan]) -> Iterator[NameSpan]:
@@ -108,7 +109,15 @@ class ListedNames:
 
     def _items(self, text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
         """The entries between separators, without bullets, units, roles, honorifics and remarks."""
-        for match in _ITEM.finditer(text, start, min(end, start + 2000)):
+        line = text[start : min(end, start + 2000)]
+        for low, high in self._line_items(line) if len(line) <= MAX_LINE else self._read_items(line):
+            yield start + low, start + high
+
+    def _read_items(self, text: str) -> tuple[tuple[int, int], ...]:
+        return tuple(self._entries(text))
+
+    def _entries(self, text: str) -> Iterator[tuple[int, int]]:
+        for match in _ITEM.finditer(text):
             low = _BULLET.match(text, match.start()).end()  # type: ignore[union-attr]
             high = match.end()
             while low < high and (unit := _UNIT.match(text, low, high)):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 from piiscan.detect.lexicon import Lexicon
@@ -282,6 +283,9 @@ def best(spans: Iterable[NameSpan]) -> list[NameSpan]:
             chosen[key] = NameSpan(high.start, high.end, high.score, evidence)
         else:
             chosen[key] = span
+    in_order = sorted(chosen.values(), key=lambda s: s.start)
+    if all(first.end <= second.start for first, second in pairwise(in_order)):
+        return in_order
     kept: list[NameSpan] = []
     taken: set[int] = set()
     for span in sorted(chosen.values(), key=lambda s: (-s.score, s.start - s.end, s.start)):
