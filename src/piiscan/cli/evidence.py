@@ -11,6 +11,10 @@ _PLAIN: Mapping[str, tuple[str, str]] = {
     "line-break": ("改行をまたぐ値をつないだ", "joined over a line break"),
     "boxes": ("1桁ずつ・区切りごとの枠をつないだ", "joined from boxes"),
     "kanji-numerals": ("漢数字", "kanji numerals"),
+    "companies": (
+        "会社・店舗の一覧で、人の氏名がない",
+        "a list of companies or shops that names no person",
+    ),
     "company-postcode": (
         "大口事業所の郵便番号なので会社の住所らしい",
         "postal code of a large office: a company's address",

@@ -64,6 +64,11 @@ class ColumnJudge:
             self._checks[rule.id] = ValueCheck(rule, self._validators)
         return self._checks[rule.id]
 
+    def company_rule(self, rule: Rule) -> Rule | None:
+        """The rule of the same type for what belongs to companies: the one whose severity says that it is nobody's; None without one."""
+        own = (r for r in self.rules.of(rule.entity_type) if r.severity is not None and r.severity <= Severity.INFO)
+        return next(own, None) if rule.severity is None else None
+
     @cached_property
     def _unlabelled(self) -> tuple[Rule, ...]:
         """Rules that a column without a telling header may follow."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -13,6 +13,7 @@ from piiscan.detect.columns_judge import Judgement
 from piiscan.detect.columns_persons import RowPersons
 from piiscan.detect.columns_split import Group, find_groups
 from piiscan.detect.columns_values import PLACEHOLDER
+from piiscan.detect.header_words import COMPANIES
 from piiscan.detect.headers import Layout, is_quiet, judge_layout, names_things
 from piiscan.model import ColumnDetection, Detected, SegmentKind, TableSegment, TextHits, TextSegment
 
@@ -33,6 +34,12 @@ PLAIN = (
     r"|^[0-9]{4}[-/.][0-9]{1,2}[-/.][0-9]{1,2}(?:[T ].*)?$|^[0-9]{1,2}[-/.][0-9]{1,2}[-/.][0-9]{2,4}$"
 )
 """Numbers, amounts and moments: left to the verdict on the whole column."""
+
+
+PERSONAL = frozenset(
+    {"PERSON", "JP_NAME_KANA", "DATE_OF_BIRTH", "AGE", "GENDER", "MEMBER_ID", "EMPLOYEE_ID", "EMAIL_ADDRESS"}
+)
+"""A table with one of these is about persons, whatever else it names."""
 
 
 @dataclass(slots=True)
@@ -168,6 +175,19 @@ class TableScan:
             if column.judgement is None and not column.split and not column.header:
                 column.judgement = self.judge.beside("JP_POSTAL_CODE", "JP_ADDRESS", column.values(frame))
 
+    def _of_companies(self) -> None:
+        """In a list of companies or shops that names no person, phones and addresses are theirs: a rule of its own, of low severity, says so."""
+        if not any(COMPANIES.search(c.header) for c in self.columns):
+            return
+        judged = [c for c in self.columns if c.judgement]
+        if any(c.judgement and c.judgement.rule.entity_type in PERSONAL for c in judged):
+            return
+        for column in judged:
+            rule = self.judge.company_rule(column.judgement.rule) if column.judgement else None
+            if column.judgement and rule is not None and column.judgement.rule is not rule:
+                evidence = (*column.judgement.evidence, "companies")
+                column.judgement = replace(column.judgement, rule=rule, evidence=evidence)
+
     def _data(self, frame: pl.DataFrame, numbers: pl.Series) -> Iterator[Detected]:
         if not frame.height:
             return
@@ -178,6 +198,7 @@ class TableScan:
             if column.judgement is None and (column.tries < TRIES or self.judge.speaks(column.header, column.group)):
                 self._try(column, frame)
         self._beside_addresses(frame)
+        self._of_companies()
         for n, column in enumerate(self.columns):
             if column.judgement is None:
                 yield from self._free(column, frame, numbers)

@@ -16,6 +16,12 @@ NOT_PERSONS = re.compile(
     r"商品|品名|製品|会社|企業|法人|店舗|店名|支店|部署|部門|学校|病院|施設|建物|町名|市名|銀行|ファイル|ホスト|サーバ|ブランド|メーカ|カテゴリ|"
     r"プラン|コース|キャンペーン|イベント|倉庫|団体|組織|項目|列名|テーブル|shohin|shouhin|kaisha|tenpo|busho|hinmei"
 )
+COMPANIES = re.compile(
+    r"会社名|企業名|法人名|法人番号|商号|名称|屋号|店舗名|店名|支店名|営業所|事業所|取引先|仕入先|得意先|請求先|メーカー名|"
+    r"company|corporation|supplier|vendor|shop_?name|store_?name|branch_?name|kaisha|tenpo",
+    re.IGNORECASE,
+)
+"""Columns that name companies or shops."""
 NOT_PAYMENT = re.compile(
     r"ポイント|会員|メンバー|診察|ギフト|図書|プリペイド|社員|入館|point|member|gift|prepaid|staff"
 )
