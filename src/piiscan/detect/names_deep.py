@@ -24,7 +24,9 @@ class NameChains:
     def find(self, text: str, tokens: Sequence[Token]) -> Iterator[tuple[int, int]]:
         """Runs ``tokens[first:stop]`` of folded `text` that may be a name, none inside another."""
         done = 0
-        for position in [n for n, (start, _, tag) in enumerate(tokens) if tag not in _NEVER or "ァ" <= text[start] <= "ー"]:
+        for position in [
+            n for n, (start, _, tag) in enumerate(tokens) if tag not in _NEVER or "ァ" <= text[start] <= "ー"
+        ]:
             if position < done:  # all words that are left out begin no chain
                 continue
             stop = self._chain(text, tokens, position)

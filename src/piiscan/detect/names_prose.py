@@ -106,10 +106,11 @@ class ProseNames:
     def _near(self, text: str, start: int, ends: list[int]) -> Iterator[_Open]:
         """What :meth:`_at` says, kept for the same words."""
         low = max(0, start - _BEFORE)
-        key = (text[low : start + _BEHIND], start - low, *(end - start for end in ends))
+        window = text[low : start + _BEHIND]
+        key = (window, start - low, *(end - start for end in ends))
         found = self._memo.get(key)
         if found is None:
-            found = tuple(self._at(key[0], start - low, [end - low for end in ends]))
+            found = tuple(self._at(window, start - low, [end - low for end in ends]))
             if len(self._memo) >= MEMO_SIZE:
                 self._memo.clear()
             self._memo[key] = found

@@ -57,8 +57,9 @@ class Judge:
             if len(self._memo) >= MEMO_SIZE:
                 self._memo.clear()
             self._memo[joined] = words
+        new = tuple.__new__  # half the time of Token(...), of which there is one for every word
         return [
-            Token(start + first, start + last, tag)
+            new(Token, (start + first, start + last, tag))
             for (start, _), piece in zip(batch, words, strict=True)
             for first, last, tag in piece
         ]

@@ -96,7 +96,8 @@ class NameRecognizer:
         hits = view.once("lexicon.surnames", lambda _: self._lexicon.find(text))
         spans, reading = self._prose.find(text, ready.judged, hits, whole=self._whole)
         for span in self._judged.decide(text, reading, spans):
-            yield PERSON, replace(span, score=span.score + bonus) if bonus and "dictionary:given" in span.evidence else span
+            lifted = bonus and "dictionary:given" in span.evidence
+            yield PERSON, replace(span, score=span.score + bonus) if lifted else span
         for span in self._labelled.kana_pairs(text):
             yield KANA, span
 
