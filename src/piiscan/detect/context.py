@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Container
+from collections.abc import Callable, Container
 from functools import lru_cache
 
 from piiscan.detect import labels
@@ -73,6 +73,19 @@ class Judge:
         hits = self.labels.hits(view)
         index = bisect_right(hits.ends, start - _REACH - 1)
         return index < len(hits.items) and hits.items[index].start <= end + _REACH
+
+    def near(self, view: TextView) -> Callable[[int, int], bool] | None:
+        """:meth:`any_near` for many matches of one text; None where it is always true."""
+        if view.segment.label or self.explaining(view):
+            return None
+        items, ends = self.labels.hits(view)
+        count = len(items)
+
+        def some(start: int, end: int) -> bool:
+            index = bisect_right(ends, start - _REACH - 1)
+            return index < count and items[index].start <= end + _REACH
+
+        return some
 
     def nearby(self, view: TextView, start: int, end: int) -> Container[str]:
         """The rules for which a label may stand within reach of a match; for all others `weigh` needs not look for one.

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 _AT = re.compile("[@＠]")
-_LOCAL = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._+-/?=~!#$%&'*^{|}`") | frozenset(
+_LOCAL = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._+-/?=~!#$%&'*^{|}`" + "".join(
     chr(c)
     for c in (*range(0xFF10, 0xFF1A), *range(0xFF21, 0xFF3B), *range(0xFF41, 0xFF5B), 0xFF0E, 0xFF3F, 0xFF0D, 0xFF0B)
 )
@@ -15,15 +15,16 @@ _HOST = re.compile(
     r"(?:xn--[A-Za-z0-9-]{2,59}|[A-Za-zＡ-Ｚａ-ｚ]{2,24})"
 )
 _MAX_LOCAL = 64
+_STOPS = "=/?&`|{"
+_STOPPING = frozenset(_STOPS)
 _LEADING = "'\"/?=&{|`*#$%!^-"
 
 
 def mail_tokens(text: str) -> Iterator[tuple[int, int]]:
     """Start and end of what looks like a mail address."""
     for at in _signs(text):
-        start = at
-        while start > 0 and at - start < _MAX_LOCAL and text[start - 1] in _LOCAL:
-            start -= 1
+        before = text[max(0, at - _MAX_LOCAL) : at]
+        start = at - len(before) + len(before.rstrip(_LOCAL))
         start = _trim(text, start, at)
         host = _HOST.match(text, at + 1, at + 256)
         if start == at or host is None:
@@ -58,7 +59,7 @@ def _foreign(text: str, start: int, at: int, end: int) -> bool:
 def _trim(text: str, start: int, at: int) -> int:
     """Leave out what belongs to the surroundings: quotes, the key of a query, ``mailto:``."""
     local = text[start:at]
-    for stop in ("=", "/", "?", "&", "`", "|", "{"):
+    for stop in _STOPS if not _STOPPING.isdisjoint(local) else ():
         cut = local.rfind(stop)
         if cut >= 0 and cut < len(local) - 1:
             start += cut + 1

@@ -41,7 +41,7 @@ class DigitRecognizer:
 
     def _numbers(self, view: TextView) -> Iterator[Candidate]:
         judge = self._judge
-        for reading in self._runs.readings(view.text, lambda start, end: judge.any_near(view, start, end)):
+        for reading in self._runs.readings(view.text, judge.near(view)):
             near = judge.nearby(view, reading.start, reading.end)
             for rule in self._table[reading.shape]:
                 if rule.need in NEED_LABEL and rule.id not in near:
