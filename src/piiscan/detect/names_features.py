@@ -6,6 +6,7 @@ Nothing here is kept of a text; features are words and classes that live as long
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 
 from piiscan.detect.lexicon import Lexicon
 from piiscan.detect.names_evidence import (
@@ -56,7 +57,7 @@ def features(text: str, tokens: Sequence[Token], first: int, stop: int, lexicon:
         found.append(f"listed={tokens[first - 2].tag}")
     if stop + 1 < len(tokens) and after[0][0] in ("、", "・", "と", "や"):
         found.append(f"lists={tokens[stop + 1].tag}")
-    if text.count(surface) > 1:
+    if text.find(surface, text.find(surface) + len(surface)) >= 0:
         found.append(f"again&{script}")
     return found
 
@@ -76,6 +77,7 @@ def _word(text: str, tokens: Sequence[Token], number: int, neighbour: int) -> tu
     return surface, tag
 
 
+@lru_cache(4096)
 def _script(surface: str) -> str:
     """k kanji, h hiragana, t katakana, l other letters, s signs; m for a mixture."""
     kinds = {_kind(char) for char in surface if char not in "・＝ 　"}

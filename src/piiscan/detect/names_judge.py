@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import repeat
 
 from piiscan.detect.lexicon import Lexicon, read_data
 from piiscan.detect.names_deep import NameChains
@@ -39,8 +40,7 @@ class NameModel:
 
     def probability(self, names: Iterable[str]) -> float:
         """How likely what has these features is a person's name, 0..1."""
-        weights = self.weights
-        total = sum(weights.get(name, 0.0) for name in names)
+        total = sum(map(self.weights.get, names, repeat(0.0)))
         return 1 / (1 + math.exp(-max(-30.0, min(30.0, total))))
 
 
