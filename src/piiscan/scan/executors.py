@@ -8,6 +8,7 @@ and only that item is blamed. Workers ignore Ctrl-C; the coordinator decides.
 from __future__ import annotations
 
 import contextlib
+import gc
 import multiprocessing
 import os
 import signal
@@ -208,6 +209,9 @@ def _work(pipe: Connection, at: Any, recipe: Recipe) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     _be_nice()
     worker = Worker.build(recipe)
+    # Rules and dictionaries are hundreds of thousands of objects that live as long as the process: the collector need not visit them each time.
+    gc.collect()
+    gc.freeze()
     at[0] = _IDLE
     with contextlib.suppress(EOFError, BrokenPipeError, ConnectionError):
         while (batch := pipe.recv()) is not None:
