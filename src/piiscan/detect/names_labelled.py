@@ -167,8 +167,14 @@ def _value_start(text: str, start: int, end: int, label: _Label) -> int | None:
         stop = LABEL_GAP.match(text, end)
     if stop is None or stop.end() == end:
         return None
-    named = label.text.isascii() and NOT_A_LABEL_BEFORE.search(text, max(0, start - 12), start)
+    named = label.text.isascii() and _names_a_thing(text[max(0, start - 12) : start])
     return None if named else stop.end()
+
+
+@lru_cache(MEMO_SIZE)
+def _names_a_thing(before: str) -> bool:
+    """Whether what stands before a label makes it one of a thing: file name, host_name."""
+    return NOT_A_LABEL_BEFORE.search(before) is not None
 
 
 class LabelledNames:
