@@ -118,9 +118,7 @@ class PiiscanRecognizer(EntityRecognizer):
         reported = {
             t.id for t in rules.entity_types.values() if t.severity is not Severity.NONE and rules.profile.wants(t.id)
         }
-        super().__init__(
-            supported_entities=sorted(reported), name=NAME, supported_language=supported_language
-        )
+        super().__init__(supported_entities=sorted(reported), name=NAME, supported_language=supported_language)
 
     def load(self) -> None:
         """Nothing to load."""
