@@ -17,6 +17,9 @@ from piiscan.readers._text import frames, guarded
 MAX_GRID: Final = 40_000_000
 """Cells of a dense grid that fit into memory (about 30 bytes each)."""
 
+_NUMBERS: Final = (float, int)
+"""What calamine gives for numbers: whole ones of old workbooks come as int. Not bool, which is an int to isinstance."""
+
 HIDDEN: Final = {"Hidden": "hidden", "VeryHidden": "veryHidden"}
 
 
@@ -87,9 +90,9 @@ def table(
             row = [value_text(v) for v in values]
             at = number - 1
             for column, value in enumerate(values) if shown else ():
-                show = shown.get((at, first_column + column)) if shown and type(value) is float else None
+                show = shown.get((at, first_column + column)) if shown and type(value) in _NUMBERS else None
                 if show:
-                    row[column] = show(value)
+                    row[column] = show(float(value))
             for left, right in merges.get(at, ()) if at < first_row + 10 else ():
                 _spread(row, left - first_column, right - first_column)
             yield row
