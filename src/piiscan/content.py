@@ -132,7 +132,7 @@ class SpooledContent(_Headed):
         self._spool.close()
 
     def open(self) -> BinaryIO:
-        return io.BufferedReader(_SpoolStream(self), 64 * 1024)
+        return io.BufferedReader(PositionedStream(self.read_at, self.fill), 64 * 1024)
 
     def fill(self, upto: int | None = None) -> int:
         """Pull until `upto` bytes are there (None: everything). Returns how many are."""
@@ -163,12 +163,13 @@ class SpooledContent(_Headed):
         return b""
 
 
-class _SpoolStream(io.RawIOBase):
-    """One reading position in a SpooledContent."""
+class PositionedStream(io.RawIOBase):
+    """One reading position in something that can be read at any place: `read_at(position, count)`; `length` is asked only for seeks from the end."""
 
-    def __init__(self, content: SpooledContent) -> None:
+    def __init__(self, read_at: Callable[[int, int], bytes], length: Callable[[], int]) -> None:
         super().__init__()
-        self._content = content
+        self._read_at = read_at
+        self._length = length
         self._position = 0
 
     def readable(self) -> bool:
@@ -178,14 +179,14 @@ class _SpoolStream(io.RawIOBase):
         return True
 
     def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
-        data = self._content.read_at(self._position, len(buffer))
+        data = self._read_at(self._position, len(buffer))
         buffer[: len(data)] = data
         self._position += len(data)
         return len(data)
 
     def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
         start = {io.SEEK_SET: 0, io.SEEK_CUR: self._position}.get(whence)
-        self._position = max(0, (self._content.fill() if start is None else start) + offset)
+        self._position = max(0, (self._length() if start is None else start) + offset)
         return self._position
 
     def tell(self) -> int:

@@ -14,7 +14,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any, BinaryIO
 
-from piiscan.content import StreamContent
+from piiscan.content import PositionedStream, StreamContent
 from piiscan.errors import SourceError
 from piiscan_s3.client import Client
 from piiscan_s3.faults import NO_RANGE, fault, faults
@@ -153,7 +153,8 @@ class ObjectContent(StreamContent):
         if self._data is not None:
             return io.BytesIO(self._data)
         assert self._windows is not None
-        return io.BufferedReader(_Stream(self._windows), 64 * 1024)
+        windows = self._windows
+        return io.BufferedReader(PositionedStream(windows.read_at, lambda: windows.total), 64 * 1024)
 
     def _begin(self) -> None:
         if self._ready is not None or (self.size is not None and self.size <= WHOLE_BYTES):
@@ -249,32 +250,3 @@ class Windows:
         self._kept[position] = data
         while len(self._kept) > KEPT_WINDOWS:
             del self._kept[next(iter(self._kept))]
-
-
-class _Stream(io.RawIOBase):
-    """One reading position in an object."""
-
-    def __init__(self, windows: Windows) -> None:
-        super().__init__()
-        self._windows = windows
-        self._position = 0
-
-    def readable(self) -> bool:
-        return True
-
-    def seekable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
-        data = self._windows.read_at(self._position, len(buffer))
-        buffer[: len(data)] = data
-        self._position += len(data)
-        return len(data)
-
-    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
-        start = {io.SEEK_SET: 0, io.SEEK_CUR: self._position, io.SEEK_END: self._windows.total}[whence]
-        self._position = max(0, start + offset)
-        return self._position
-
-    def tell(self) -> int:
-        return self._position
