@@ -11,6 +11,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
+from typing import TypeVar
 
 from piiscan.detect.header_words import (
     GENERIC,
@@ -24,6 +25,8 @@ from piiscan.detect.header_words import (
     TAIL,
 )
 from piiscan.rules.model import Rule, RuleSet
+
+_Text = TypeVar("_Text", str, tuple[str, ...])
 
 NAME_TYPES = frozenset({"PERSON", "JP_NAME_KANA"})
 
@@ -58,7 +61,7 @@ class HeaderBook:
     """Matches header texts against all rules, remembering answers (headers repeat over the sheets of a store)."""
 
     def __init__(self, rules: RuleSet) -> None:
-        self._labels = [(rule, _labels(rule)) for rule in rules.rules if rule.columns or rule.labels]
+        self._labels = _Labels(rule for rule in rules.rules if rule.columns or rule.labels)
         self._known: dict[str, dict[str, HeaderMatch]] = {}
 
     def matches(self, header: str) -> dict[str, HeaderMatch]:
@@ -75,9 +78,9 @@ class HeaderBook:
         if not key or len(key) > 60:
             return {}
         found: dict[str, HeaderMatch] = {}
-        for rule, labels in self._labels:
-            best = max((_compare(key, header, k, w, raw) for k, w, raw in labels), key=_order, default=None)
-            if best and best.strength and not _negated(rule, key, header, best):
+        for rule, labels in self._labels.near(key, _words(header)):
+            best = max((_compare(key, header, k, w, raw) for k, w, raw in labels), key=_order)
+            if best.strength and not _negated(rule, key, header, best):
                 found[rule.id] = best
         if not found:
             return {}
@@ -107,10 +110,41 @@ def names_things(header: str) -> bool:
     return bool(NOT_PERSONS.search(header_key(header))) or not NOT_PERSON_WORDS.isdisjoint(_words(header))
 
 
-def _labels(rule: Rule) -> tuple[tuple[str, tuple[str, ...], str], ...]:
-    return tuple(
-        (header_key(raw), _words(raw), raw) for raw in dict.fromkeys((*rule.columns, *rule.labels)) if header_key(raw)
-    )
+_Label = tuple[str, tuple[str, ...], str]
+"""Key, words, the word as the rule has it."""
+
+
+class _Labels:
+    """The labels of all rules, found by what a header has in common with them: sheets have thousands of cells to ask about."""
+
+    def __init__(self, rules: Iterable[Rule]) -> None:
+        self._labels: list[tuple[Rule, _Label]] = []
+        self._by_key: dict[str, list[int]] = {}
+        self._by_words: dict[tuple[str, ...], list[int]] = {}
+        for rule in rules:
+            for raw in dict.fromkeys((*rule.columns, *rule.labels)):
+                if not (key := header_key(raw)):
+                    continue
+                self._by_key.setdefault(key, []).append(len(self._labels))
+                if key.isascii() and (words := _words(raw)):
+                    self._by_words.setdefault(words, []).append(len(self._labels))
+                self._labels.append((rule, (key, _words(raw), raw)))
+        self._longest = max(map(len, self._by_key), default=0)
+        self._most_words = max(map(len, self._by_words), default=0)
+
+    def near(self, key: str, words: tuple[str, ...]) -> Iterable[tuple[Rule, list[_Label]]]:
+        """Rules with their labels that are part of this key, or whose words are among these; all others say nothing of it."""
+        numbers = {n for part in _parts(key, self._longest) for n in self._by_key.get(part, ())}
+        numbers.update(n for part in _parts(words, self._most_words) for n in self._by_words.get(part, ()))
+        found: dict[str, tuple[Rule, list[_Label]]] = {}
+        for rule, label in map(self._labels.__getitem__, sorted(numbers)):
+            found.setdefault(rule.id, (rule, []))[1].append(label)
+        return found.values()
+
+
+def _parts(whole: _Text, longest: int) -> Iterator[_Text]:
+    size = len(whole)
+    return (whole[i:end] for i in range(size) for end in range(i + 1, min(size, i + longest) + 1))
 
 
 def _order(match: HeaderMatch) -> tuple[float, int]:
