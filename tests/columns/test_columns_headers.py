@@ -14,7 +14,7 @@ def book() -> HeaderBook:
 
 
 def types(book: HeaderBook, header: str) -> set[str]:
-    return {rule.entity_type for rule, _ in book._labels if rule.id in book.matches(header)}
+    return {rule.entity_type for rule in book.rules.rules if rule.id in book.matches(header)}
 
 
 @pytest.mark.parametrize(

@@ -61,6 +61,7 @@ class HeaderBook:
     """Matches header texts against all rules, remembering answers (headers repeat over the sheets of a store)."""
 
     def __init__(self, rules: RuleSet) -> None:
+        self.rules = rules
         self._labels = _Labels(rule for rule in rules.rules if rule.columns or rule.labels)
         self._known: dict[str, dict[str, HeaderMatch]] = {}
 
