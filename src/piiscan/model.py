@@ -115,6 +115,10 @@ class Item:
     attributes: Mapping[str, str] = field(default_factory=dict)
 
 
+INHERITED = ("access.breadth", "target.owner", "target.department")
+"""Attributes of a container that hold for what is in it as well."""
+
+
 class Content(Protocol):
     """The bytes of one item, opened as often as a reader needs.
 

@@ -173,5 +173,7 @@ class Enricher(Protocol):
     name: str
 
     def attributes(self, result: ItemResult) -> Mapping[str, str]:
-        """Extra attributes, keys dotted."""
+        """Extra attributes, keys dotted. Items that were not read again come too, with state `unchanged` and without findings: what is then left
+        out stays as it was, unless its family (the part before the first dot) is given or is ``access``.
+        """
         ...

@@ -90,13 +90,17 @@ class Scanner:
         """Scan the targets of the settings, as ``piiscan run`` does. A target that cannot be opened becomes a problem of the run."""
         sources: list[Source] = []
         missing: list[Problem] = []
+        labels: dict[str, Mapping[str, str]] = {}
         for target in self.settings.target:
             try:
                 sources.append(self._configured(target))
+                labels[sources[-1].name] = _labels(target)
             except UsageError as error:
                 name = target.name or shown_target(target.url)
                 missing.append(Problem(code="list-failed", detail=type(error).__name__, source=name))
-        return self.scan_sources(sources, inventory=inventory, full=full, watcher=watcher, missing=missing)
+        return self.scan_sources(
+            sources, inventory=inventory, full=full, watcher=watcher, missing=missing, labels=labels
+        )
 
     def _configured(self, target: TargetSettings) -> Source:
         options: Mapping[str, object] = target.options
@@ -111,8 +115,9 @@ class Scanner:
         watcher: Watcher | None = None,
         executor: Executor | None = None,
         missing: Sequence[Problem] = (),
+        labels: Mapping[str, Mapping[str, str]] | None = None,
     ) -> RunRecord:
-        """Scan sources that the caller built."""
+        """Scan sources that the caller built. `labels` are attributes that every item of a source gets, by the source's name."""
         from piiscan.inventory.store import Inventory
         from piiscan.scan.run import Scan, SilentWatcher
 
@@ -132,5 +137,12 @@ class Scanner:
                 full=full,
                 executor=executor,
                 missing=missing,
+                labels=labels or {},
             )
             return scan.execute()
+
+
+def _labels(target: TargetSettings) -> dict[str, str]:
+    """Who answers for a target, as every item of it says."""
+    said = {"target.owner": target.owner, "target.department": target.department}
+    return {key: value for key, value in said.items() if value}

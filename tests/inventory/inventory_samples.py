@@ -72,15 +72,21 @@ def uri(name: str) -> str:
     return f"file:///share/{name}"
 
 
+def listed(name: str, source: str = "share", **attributes: str) -> Item:
+    """An item as a listing gives it; attributes with ``_`` for the first dot."""
+    given = {key.replace("_", ".", 1): value for key, value in attributes.items()}
+    return Item(uri=uri(name), source=source, name=name, size=100, change_token="1", attributes=given)
+
+
 def begin(inventory: Inventory, settings: str = "s1", **more: Any) -> int:
     return inventory.begin_run(["./share"], "default", settings, "key", {"piiscan": "1"}, **more).id
 
 
-def whole_run(inventory: Inventory, results: Sequence[ItemResult], carried: Sequence[str] = ()) -> int:
-    """A run that lists exactly these items, done."""
+def whole_run(inventory: Inventory, results: Sequence[ItemResult], carried: Sequence[str | Item] = ()) -> int:
+    """A run that lists exactly these items, done; those carried over by name have no attributes."""
     run = begin(inventory)
     inventory.save(run, results, "s1")
-    inventory.carry_over(run, [uri(name) for name in carried])
+    inventory.carry_over(run, [listed(one) if isinstance(one, str) else one for one in carried])
     inventory.mark_gone(run, "share")
     inventory.finish_run(run, "done")
     return run

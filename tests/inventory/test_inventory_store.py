@@ -8,8 +8,9 @@ from datetime import UTC, datetime, timedelta, timezone
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from inventory_samples import begin, content, finding, result, uri, whole_run
+from inventory_samples import begin, content, finding, listed, result, uri, whole_run
 
+from piiscan.inventory import tables
 from piiscan.inventory.rows import Prefixes
 from piiscan.inventory.store import Inventory
 from piiscan.model import Item, ItemResult, Locator, Problem, Severity, State
@@ -171,8 +172,34 @@ def test_carrying_over_what_this_run_read_keeps_it_read(inventory: Inventory) ->
     """A resumed run that carries over an item which it had scanned before it was killed does not call it unchanged."""
     run = begin(inventory)
     inventory.save(run, [result("a")], "s1")
-    inventory.carry_over(run, [uri("a")])
+    inventory.carry_over(run, [listed("a")])
     assert states(inventory) == {"a": "scanned"}
+
+
+def test_what_is_not_read_again_has_the_rights_of_today(inventory: Inventory) -> None:
+    """A wider breadth of an unchanged item, and of the members of an unchanged archive, is a change; what others than the listing said stays."""
+    names = {"a": "group", "n": "group", "z": "person"}
+    first = [result(name, {"AGE": 1} if name != "z" else (), breadth=breadth) for name, breadth in names.items()]
+    whole_run(inventory, [*first, result("z!/m", {"AGE": 2}, parent="z", breadth="person")])
+    with inventory._database.writing.begin() as connection:
+        extra = '{"access.breadth":"group","access.old":"x","team.name":"EC"}'
+        connection.execute(tables.items.update().where(tables.items.c.name == "a").values(attributes=extra))
+    carried = [
+        listed("a", access_breadth="company"),
+        listed("n", access_breadth="person"),
+        listed("z", access_breadth="public"),
+    ]
+    run = whole_run(inventory, [], carried)
+    assert {c.name: (c.kind, c.note) for c in inventory.diff(1, run)} == {
+        "a": ("exposed", "access group>company"),
+        "z!/m": ("exposed", "access person>public"),
+    }
+    found = {a.name: dict(a.attributes) for a in inventory.assets(states=tuple(State))}
+    assert found["a"] == {"access.breadth": "company", "team.name": "EC"}
+    assert found["n"] == {"access.breadth": "person"}
+    assert states(inventory) == dict.fromkeys(found, "unchanged")
+    again = whole_run(inventory, [], carried)
+    assert list(inventory.diff(run, again)) == []
 
 
 def test_gone(inventory: Inventory) -> None:

@@ -8,13 +8,14 @@ import sqlite3
 import subprocess
 import sys
 import time
+import zipfile
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from piiscan import Scanner, Settings
-from piiscan.config import load_settings
+from piiscan.config import TargetSettings, load_settings
 from piiscan.content import BytesContent
 from piiscan.detect.engine import Detector
 from piiscan.inventory.store import Inventory
@@ -292,6 +293,21 @@ def test_no_value_reaches_the_database(share: Path) -> None:
     with sqlite3.connect(share.parent / "i.db") as database:
         assert database.execute("select count(*) from findings").fetchone()[0] >= 6
     shutil.rmtree(share)
+
+
+def test_who_answers_for_a_target_is_said_of_everything_in_it(share: Path) -> None:
+    """Owner and department of a target are attributes of its items and of what is in them, and follow the configuration without a new reading."""
+    with zipfile.ZipFile(share / "z.zip", "w") as archive:
+        archive.writestr("x.txt", "連絡先 090-1234-5678")
+    inventory = f"sqlite:///{share.parent / 'i.db'}"
+    for owner in ("営業部長", "EC部長"):
+        target = TargetSettings(name="店舗", url=str(share), owner=owner, department="営業部")
+        scanner = Scanner(settings=Settings(inventory=inventory, jobs=1, target=(target,)))
+        run = scanner.scan_configured()
+        with Inventory.open(inventory) as store:
+            said = {(a.attributes["target.owner"], a.attributes["target.department"]) for a in store.assets()}
+        assert said == {(owner, "営業部")}
+    assert run.counters.unchanged == run.counters.listed == 7
 
 
 def configured(share: Path, options: str = "") -> Settings:

@@ -2,7 +2,6 @@
 
 import os
 import socket
-import stat
 import sys
 import tempfile
 import unicodedata
@@ -219,19 +218,6 @@ def test_vanished_file_is_told_apart(tmp_path: Path) -> None:
         source.content(item).open()
     with pytest.raises(SourceError, match="vanished"):
         source.current_token(item)
-
-
-@posix
-def test_rights_are_recorded(tmp_path: Path) -> None:
-    """Owner and how widely a file is open belong to the inventory."""
-    file = tmp_path / "a.txt"
-    file.write_text("x", encoding="utf-8")
-    for mode, breadth in ((0o600, "person"), (0o640, "group"), (0o644, "company")):
-        file.chmod(mode)
-        item = next(e for e in listing(tmp_path) if isinstance(e, Item))
-        assert item.attributes["access.breadth"] == breadth
-        assert item.attributes["file.mode"] == f"{mode:04o}"
-        assert stat.S_IMODE(file.stat().st_mode) == mode
 
 
 def test_listing_is_lazy(tmp_path: Path) -> None:

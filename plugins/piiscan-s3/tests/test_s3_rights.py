@@ -1,10 +1,14 @@
 """Who can open an object: policies, access control lists, the public access block, and what could not be read of them."""
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from piiscan import Scanner
+from piiscan.config import Settings
+from piiscan.inventory.store import Inventory
 from piiscan.model import Item, Problem
 from piiscan_s3 import S3Source
 from piiscan_s3.rights import Grant, Rights, acl_grants, policy_grants
@@ -211,3 +215,26 @@ def test_refused_rights_are_unknown_and_said_once(proxy: Any, bucket: Any) -> No
     again = list(source.items())
     assert len(again) == len(entries)
     assert sum("?policyStatus" in one.path for one in proxy.seen) == 1
+
+
+def test_a_bucket_opened_to_all_shows_in_the_next_run(s3: Any, tmp_path: Path) -> None:
+    """A policy and an ACL change no object: both runs read nothing new, and `diff` says who is more exposed."""
+    s3.create_bucket(Bucket="by-policy")
+    s3.create_bucket(Bucket="by-acl")
+    for bucket in ("by-policy", "by-acl"):
+        s3.put_object(Bucket=bucket, Key="list.csv", Body="氏名,電話\n山田太郎,090-1234-5678\n".encode())
+    settings = Settings(inventory=f"sqlite:///{tmp_path / 'i.db'}", jobs=1)
+    scanner = Scanner(settings=settings)
+    sources = [S3Source.from_target(f"s3://{bucket}") for bucket in ("by-policy", "by-acl")]
+    assert scanner.scan_sources(sources).counters.scanned == 2
+    statement = {"Effect": "Allow", "Principal": "*", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::by-policy/*"}
+    s3.put_bucket_policy(Bucket="by-policy", Policy=json.dumps({"Version": "2012-10-17", "Statement": [statement]}))
+    s3.put_bucket_acl(Bucket="by-acl", ACL="public-read")
+    sources = [S3Source.from_target(f"s3://{bucket}") for bucket in ("by-policy", "by-acl")]
+    assert scanner.scan_sources(sources).counters.unchanged == 2
+    with Inventory.open(settings.inventory) as store:
+        found = {c.item: c.kind for c in store.diff(1, 2)}
+        by_acl = next(a for a in store.assets() if "by-acl" in a.item).attributes
+    assert found["s3://by-policy/list.csv"] == "exposed"
+    # A bucket's ACL opens the list of names, not the objects.
+    assert by_acl["access.listing"] == "public"

@@ -111,7 +111,6 @@ def top_folder(name: str) -> str:
 
 def item_row(item: Item) -> Row:
     """The columns that come from listing."""
-    breadth = item.attributes.get("access.breadth", "")
     return {
         "key": key_of(item.uri),
         "uri": clean(item.uri),
@@ -124,8 +123,14 @@ def item_row(item: Item) -> Row:
         "media_type": optional(item.media_type),
         "parent_key": None if item.parent is None else key_of(item.parent),
         "attributes": dump(dict(item.attributes)),
-        "breadth": BREADTHS.index(breadth) if breadth in BREADTHS else 0,
+        "breadth": breadth_of(item.attributes),
     }
+
+
+def breadth_of(attributes: Mapping[str, str]) -> int:
+    """How many may open an item, as stored; 0 where it is not known."""
+    breadth = attributes.get("access.breadth", "")
+    return BREADTHS.index(breadth) if breadth in BREADTHS else 0
 
 
 def finding_row(item_key: str, seq: int, finding: Finding, first_run: int) -> Row:

@@ -7,11 +7,11 @@ from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 from typing import Self
 
-from sqlalchemy import case, func, or_, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.engine import Connection
 
 from piiscan.errors import InventoryError
-from piiscan.inventory import engine, saving, summary, tables
+from piiscan.inventory import carrying, engine, saving, summary, tables
 from piiscan.inventory.locking import run_lock
 from piiscan.inventory.reading import InventoryReader, T
 from piiscan.inventory.records import KnownItem, RunRecord, RunStatus
@@ -26,7 +26,7 @@ from piiscan.inventory.rows import (
     known_from,
     problem_row,
 )
-from piiscan.model import Counters, ItemResult, Problem, State
+from piiscan.model import Counters, Item, ItemResult, Problem, State
 
 _UNFINISHED = ("running", "interrupted")
 
@@ -162,22 +162,12 @@ class Inventory(InventoryReader):
         if results:
             self._write(lambda connection: saving.save(connection, run_id, results, clean(settings)))
 
-    def carry_over(self, run_id: int, uris: Sequence[str]) -> None:
-        """These items, and what is in them, are as they were: scanned becomes unchanged, other states stay."""
-        t = tables.items
-        state = case((t.c.state == State.SCANNED.value, State.UNCHANGED.value), else_=t.c.state)
-        query = (
-            t.update()
-            .where(t.c.seen_run < run_id, summary.THERE)
-            .values(state=state, seen_run=run_id, bytes_read=0, seconds=0.0)
-        )
+    def carry_over(self, run_id: int, items: Sequence[Item]) -> None:
+        """These items, and what is in them, are as they were: scanned becomes unchanged, other states stay.
 
-        def write(connection: Connection) -> None:
-            for keys in chunks(key_of(uri) for uri in uris):
-                for column in (t.c.key, t.c.root_key):
-                    connection.execute(query.where(column.in_(keys)))
-
-        self._write(write)
+        Their attributes become those given: rights may have changed where content has not. A wider breadth is a change that `diff` shows.
+        """
+        self._write(lambda connection: carrying.carry_over(connection, run_id, items))
 
     def mark_gone(self, run_id: int, source: str, except_prefixes: Sequence[str] = ()) -> int:
         """Items of a source that this run, having listed all of it, did not see are gone; how many, with members.

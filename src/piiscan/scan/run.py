@@ -9,7 +9,7 @@ from __future__ import annotations
 import contextlib
 import os
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from importlib.metadata import version
@@ -83,7 +83,8 @@ class SilentWatcher:
 class Scan:
     """A scan of some sources into an inventory. Build it, then :meth:`execute` once.
 
-    `missing` are problems of targets that could not even be opened; they count as sources that could not be listed.
+    `missing` are problems of targets that could not even be opened; they count as sources that could not be listed. `labels` are attributes that
+    every item of a source gets, by the source's name.
     """
 
     settings: Settings
@@ -95,6 +96,7 @@ class Scan:
     full: bool = False
     executor: Executor | None = None
     missing: Sequence[Problem] = ()
+    labels: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     _pending: list[ItemResult] = field(default_factory=list)
     _saved: float = field(default_factory=time.monotonic)
     _unlisted: list[str] = field(default_factory=list)
@@ -166,7 +168,8 @@ class Scan:
                 self._unlisted.append(problem.item)
         if problems:
             self.inventory.add_problems(run.id, problems)
-        entries = [self._spared(entry) for entry in entries]
+        labels = self.labels.get(source.name, {})
+        entries = [self._spared(_labelled(entry, labels)) for entry in entries]
         known = self.inventory.known(source.name, [entry.item.uri for entry in entries])
         carried: list[Item] = []
         for entry in entries:
@@ -181,8 +184,17 @@ class Scan:
             else:
                 self.watcher.passed(1, entry.item.size or 0)
         if carried:
-            self.inventory.carry_over(run.id, [item.uri for item in carried])
+            self.inventory.carry_over(run.id, [self._as_of_now(run, item) for item in carried])
             self.watcher.passed(len(carried), sum(item.size or 0 for item in carried))
+
+    def _as_of_now(self, run: RunRecord, item: Item) -> Item:
+        """An item that is not read again, with what enrichers say of it today."""
+        result = ItemResult(item=item, state=State.UNCHANGED)
+        for enricher in self.registry.enrichers:
+            result = _enriched(enricher, result)
+        if result.problems:
+            self.inventory.add_problems(run.id, result.problems)
+        return result.item
 
     def _spared(self, entry: Listed) -> Listed:
         """Our own inventory in a scanned folder changes while it is read and holds nothing to find."""
@@ -239,6 +251,12 @@ class Scan:
         """What a target inside this one brought in an earlier run is nobody's now: gone, if it is there no more."""
         uris = self.inventory.unseen_of_others(run.id, source.root_uri, [s.name for s in self.sources])
         self.inventory.retire(run.id, [uri for uri in uris if _vanished(source, uri)])
+
+
+def _labelled(entry: Listed, labels: Mapping[str, str]) -> Listed:
+    if not labels:
+        return entry
+    return replace(entry, item=replace(entry.item, attributes={**entry.item.attributes, **labels}))
 
 
 def _enriched(enricher: Enricher, result: ItemResult) -> ItemResult:

@@ -16,7 +16,18 @@ from urllib.parse import quote
 from piiscan import sniff
 from piiscan.errors import LimitError, ReadError, SourceError
 from piiscan.limits import Budget
-from piiscan.model import Content, Embedded, Item, Locator, Problem, Reading, SegmentKind, TableSegment, TextSegment
+from piiscan.model import (
+    INHERITED,
+    Content,
+    Embedded,
+    Item,
+    Locator,
+    Problem,
+    Reading,
+    SegmentKind,
+    TableSegment,
+    TextSegment,
+)
 from piiscan.protocols import ReadContext, RecognisesContent, RecordSource, Source
 from piiscan.sources.paths import display_name
 
@@ -188,6 +199,7 @@ def _member_item(embedded: Embedded, parent: Item, names: set[str]) -> Item:
         modified=embedded.modified,
         media_type=embedded.media_type,
         parent=parent.uri,
+        attributes={key: parent.attributes[key] for key in INHERITED if key in parent.attributes},
     )
 
 

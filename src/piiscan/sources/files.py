@@ -12,7 +12,6 @@ import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from functools import lru_cache
 from typing import Any, ClassVar, NamedTuple
 
 from pathspec import GitIgnoreSpec
@@ -23,6 +22,7 @@ from piiscan.errors import SourceError, UsageError
 from piiscan.hookspecs import hookimpl
 from piiscan.model import Content, Item, Problem
 from piiscan.protocols import Source
+from piiscan.sources.access import Reach, attributes_of, folder_reach, made_up_devices, narrower, way_to
 from piiscan.sources.paths import display_name, extended, from_uri, to_uri
 
 # Reading one of these would fetch it from tape or cloud; see the Windows constants of the same names.
@@ -55,6 +55,16 @@ class _Folder(NamedTuple):
     path: str
     relative: str
     ancestors: frozenset[tuple[int, int]]
+    device: int
+    through: Reach | None
+    """Who can get here; None is everybody."""
+
+
+class _Found(NamedTuple):
+    path: str
+    relative: str
+    info: os.stat_result | None
+    through: Reach | None
 
 
 @dataclass(slots=True)
@@ -104,11 +114,13 @@ class FilesSource:
         except OSError as error:
             yield Problem(code="list-failed", detail=type(error).__name__, item=None, source=self.name)
             return
+        way = way_to(os.path.realpath(self.root))
         if not stat.S_ISDIR(info.st_mode):
-            yield from self._entry(self.root, os.path.basename(self.root), info, _Walk(self.options))  # noqa: PTH119
+            yield from self._entry(_Found(self.root, os.path.basename(self.root), info, way), _Walk(self.options))  # noqa: PTH119
             return
         walk = _Walk(self.options, device=info.st_dev)
-        pending = [_Folder(self.root, "", frozenset({(info.st_dev, info.st_ino)}))]
+        way = narrower(way, folder_reach(self.root, info))
+        pending = [_Folder(self.root, "", frozenset({(info.st_dev, info.st_ino)}), info.st_dev, way)]
         while pending:
             folder = pending.pop()
             below: list[_Folder] = []
@@ -135,6 +147,10 @@ class FilesSource:
         return Problem(code="list-failed", detail=type(error).__name__, item=_folder_uri(path), source=self.name)
 
     def _folder(self, folder: _Folder, walk: _Walk, below: list[_Folder]) -> Iterator[Item | Problem]:
+        if kind := walk.unknown_rights(folder.device):
+            yield Problem(
+                code="rights-unknown", detail=f"{kind} mount", item=_folder_uri(folder.path), source=self.name
+            )
         try:
             entries = os.scandir(extended(folder.path))
         except OSError as error:
@@ -156,6 +172,7 @@ class FilesSource:
     def _listed(
         self, entry: os.DirEntry[str], path: str, relative: str, folder: _Folder, walk: _Walk, below: list[_Folder]
     ) -> Iterator[Item | Problem]:
+        found = _Found(path, relative, None, folder.through)
         try:
             is_link = entry.is_symlink()
             info = entry.stat(follow_symlinks=is_link and self.options.follow_symlinks)
@@ -164,31 +181,36 @@ class FilesSource:
                 # What lies below was not seen, and must not be taken for gone.
                 yield self._list_failed(path, error)
             else:
-                yield from self._skipped(path, relative, None, _stat_code(error))
+                yield from self._skipped(found, walk, _stat_code(error))
             return
+        # What a link leads to is reached by others on its own way, which this one says nothing of.
+        found = _Found(path, relative, info, None if is_link else folder.through)
         if is_link and not self.options.follow_symlinks:
-            yield from self._skipped(path, relative, info, "symlink", kind="symlink")
+            yield from self._skipped(found, walk, "symlink", kind="symlink")
         elif stat.S_ISDIR(info.st_mode):
-            yield from self._subfolder(path, relative, info, folder, walk, below)
+            yield from self._subfolder(found, info, folder, walk, below)
         else:
-            yield from self._entry(path, relative, info, walk)
+            yield from self._entry(found, walk)
 
     def _subfolder(
-        self, path: str, relative: str, info: os.stat_result, folder: _Folder, walk: _Walk, below: list[_Folder]
+        self, found: _Found, info: os.stat_result, folder: _Folder, walk: _Walk, below: list[_Folder]
     ) -> Iterator[Item | Problem]:
         identity = (info.st_dev, info.st_ino)
-        if walk.excludes(relative, folder=True) or (walk.device is not None and info.st_dev != walk.device):
-            yield from self._skipped(path, relative, info, "excluded", kind="folder")
+        if walk.excludes(found.relative, folder=True) or (walk.device is not None and info.st_dev != walk.device):
+            yield from self._skipped(found, walk, "excluded", kind="folder")
         elif info.st_ino and identity in folder.ancestors:
-            yield from self._skipped(path, relative, info, "symlink-loop", kind="folder")
+            yield from self._skipped(found, walk, "symlink-loop", kind="folder")
         else:
-            below.append(_Folder(path, relative, folder.ancestors | {identity}))
+            through = narrower(found.through, folder_reach(extended(found.path), info))
+            below.append(_Folder(found.path, found.relative, folder.ancestors | {identity}, info.st_dev, through))
 
-    def _entry(self, path: str, relative: str, info: os.stat_result, walk: _Walk) -> Iterator[Item | Problem]:
+    def _entry(self, found: _Found, walk: _Walk) -> Iterator[Item | Problem]:
+        info = found.info
+        assert info is not None
         code, detail = "", ""
         if not stat.S_ISREG(info.st_mode):
             code, detail = "special-file", stat.filemode(info.st_mode)[0]
-        elif walk.excludes(relative, folder=False):
+        elif walk.excludes(found.relative, folder=False):
             code = "excluded"
         elif self.options.max_bytes and info.st_size > self.options.max_bytes:
             code, detail = "too-large", str(self.options.max_bytes)
@@ -197,43 +219,54 @@ class FilesSource:
         elif not walk.first_sight(info):
             code = "hard-link"
         if code:
-            yield from self._skipped(path, relative, info, code, detail)
+            yield from self._skipped(found, walk, code, detail)
         else:
-            yield self._item(path, relative, info)
+            yield self._item(found, walk)
 
     def _skipped(
-        self, path: str, relative: str, info: os.stat_result | None, code: str, detail: str = "", kind: str = "file"
+        self, found: _Found, walk: _Walk, code: str, detail: str = "", kind: str = "file"
     ) -> Iterator[Item | Problem]:
-        item = self._item(path, relative, info, kind)
+        item = self._item(found, walk, kind)
         yield item
         yield Problem(code=code, detail=detail, item=item.uri, source=self.name)
 
-    def _item(self, path: str, relative: str, info: os.stat_result | None, kind: str = "file") -> Item:
+    def _item(self, found: _Found, walk: _Walk, kind: str = "file") -> Item:
+        uri, name, info = to_uri(found.path), display_name(found.relative), found.info
         if info is None:
-            return Item(uri=to_uri(path), source=self.name, name=display_name(relative), kind=kind)
+            return Item(uri=uri, source=self.name, name=name, kind=kind)
+        made_up = walk.made_up.get(info.st_dev, "")
         return Item(
-            uri=to_uri(path),
+            uri=uri,
             source=self.name,
-            name=display_name(relative),
+            name=name,
             kind=kind,
             size=info.st_size if kind == "file" else None,
             modified=_moment(info.st_mtime),
             change_token=_token(info),
-            attributes=_attributes(info),
+            attributes=attributes_of(extended(found.path), info, found.through, made_up=made_up),
         )
 
 
 class _Walk:
     """What one listing remembers: patterns, the device it stays on, and files with several names."""
 
-    __slots__ = ("_exclude", "_hidden", "_include", "_seen", "device")
+    __slots__ = ("_exclude", "_hidden", "_include", "_remarked", "_seen", "device", "made_up")
 
     def __init__(self, options: FilesOptions, device: int | None = None) -> None:
         self._include = GitIgnoreSpec.from_lines(options.include) if options.include else None
         self._exclude = GitIgnoreSpec.from_lines(options.exclude) if options.exclude else None
         self._hidden = options.hidden
         self._seen: set[tuple[int, int]] = set()
+        self._remarked: set[int] = set()
         self.device = device if options.one_filesystem else None
+        self.made_up = made_up_devices()
+
+    def unknown_rights(self, device: int) -> str:
+        """The type of a file system that does not know its rights, the first time it is met."""
+        if device in self._remarked or device not in self.made_up:
+            return ""
+        self._remarked.add(device)
+        return self.made_up[device]
 
     def excludes(self, relative: str, *, folder: bool) -> bool:
         path = relative.replace(os.sep, "/") + ("/" if folder else "")
@@ -283,40 +316,6 @@ def _moment(seconds: float) -> datetime | None:
         return datetime.fromtimestamp(seconds, UTC)
     except (OverflowError, OSError, ValueError):
         return None
-
-
-def _attributes(info: os.stat_result) -> dict[str, str]:
-    """Owner, mode, and how widely the mode opens the file. Windows rights come with the SMB plugin."""
-    if sys.platform == "win32":
-        return {}
-    mode = stat.S_IMODE(info.st_mode)
-    breadth = "company" if mode & stat.S_IROTH else "group" if mode & stat.S_IRGRP else "person"
-    return {
-        "file.mode": f"{mode:04o}",
-        "file.owner": _owner(info.st_uid),
-        "file.group": _group(info.st_gid),
-        "access.breadth": breadth,
-    }
-
-
-@lru_cache(maxsize=4096)
-def _owner(uid: int) -> str:
-    try:
-        import pwd
-
-        return pwd.getpwuid(uid).pw_name
-    except (ImportError, KeyError):
-        return str(uid)
-
-
-@lru_cache(maxsize=4096)
-def _group(gid: int) -> str:
-    try:
-        import grp
-
-        return grp.getgrgid(gid).gr_name
-    except (ImportError, KeyError):
-        return str(gid)
 
 
 @hookimpl
