@@ -71,6 +71,13 @@ PROBLEMS: dict[str, ProblemKind] = {
         "以前に作成された一覧によります(その後のものは含まれません)",
         "taken from a list made earlier; what came later is not in it",
     ),
+    "not-visible": _note(
+        "list",
+        "この接続方法では見えない部分があります(匿名での接続、または提供されていない情報)",
+        "parts of it cannot be seen this way (no account, or not offered by the interface)",
+        "検査用アカウントを設定するか、データベースからも検査してください",
+        "set up an account, or scan the database as well",
+    ),
     "rights-unknown": _note(
         "list",
         "誰が開けるか(アクセス権)を確認できませんでした",

@@ -69,8 +69,8 @@ class Source(Protocol):
 class ByteSource(Source, Protocol):
     """A source whose items are bytes."""
 
-    def content(self, item: Item) -> Content:
-        """The bytes of an item; opening raises :class:`piiscan.errors.SourceError` or OSError."""
+    def content(self, item: Item) -> Content | None:
+        """The bytes of an item; opening raises :class:`piiscan.errors.SourceError` or OSError. None only where a source has `read` too."""
         ...
 
 
@@ -100,7 +100,11 @@ class Rooted(Protocol):
 
 @runtime_checkable
 class RecordSource(Source, Protocol):
-    """A source whose items are records (database tables): it makes segments itself."""
+    """A source whose items are records (database tables): it makes segments itself.
+
+    A source may have both: where `content` gives None the item is records; where it gives bytes, `read` gives only the text that the store keeps
+    beside them (a picture's caption), with locators that begin with a step ``beside``.
+    """
 
     def read(self, item: Item, context: ReadContext) -> Iterator[Reading]:
         """The segments of an item, and :class:`piiscan.model.Embedded` for cells that are documents."""

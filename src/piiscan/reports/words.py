@@ -77,6 +77,7 @@ _STEPS_JA = {
     "path": "項目「{v}」",
     "tag": "タグ「{v}」",
     "name": "名前",
+    "beside": "付記「{v}」",
 }
 _STEPS_EN = {
     "part": "part “{v}”",
@@ -95,6 +96,7 @@ _STEPS_EN = {
     "path": "field “{v}”",
     "tag": "tag “{v}”",
     "name": "its name",
+    "beside": "its {v}",
 }
 
 

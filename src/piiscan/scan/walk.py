@@ -58,6 +58,11 @@ class Closed:
 
 
 Event = Opened | Closed | TextSegment | TableSegment | Problem
+_Read = Callable[[], Iterator[Reading]]
+
+
+def _nothing() -> Iterator[Reading]:
+    return iter(())
 
 
 class ReaderTable:
@@ -100,28 +105,36 @@ class Walk:
 
     def item(self, item: Item, source: Source, budget: Budget) -> Iterator[Event]:
         """The events of one listed item of a source."""
-        if isinstance(source, RecordSource):
-            context = self._context(item, budget, 0, "application/x-records")
+        context = self._context(item, budget, 0, "application/x-records")
+        records = partial(source.read, item, context) if isinstance(source, RecordSource) else None
+        content: Content | None = None
+        if records is None or hasattr(source, "content"):
+            try:
+                content = source.content(item)  # type: ignore[attr-defined]
+            except Exception as error:  # noqa: BLE001 - a source is a plugin that talks to the outside
+                yield from _unopened(item, error, 0)
+                return
+        if content is not None:
+            yield from self.content(item, content, budget, beside=records or _nothing)
+        elif records is not None:
             yield Opened(item, None, 0)
-            yield from self._readings(partial(source.read, item, context), context)
-            return
-        try:
-            content = source.content(item)  # type: ignore[attr-defined]
-        except Exception as error:  # noqa: BLE001 - a source is a plugin that talks to the outside
-            yield from _unopened(item, error, 0)
+            yield from self._readings(records, context)
         else:
-            yield from self.content(item, content, budget)
+            yield from _unopened(item, TypeError(), 0)
 
-    def content(self, item: Item, content: Content, budget: Budget, depth: int = 0) -> Iterator[Event]:
-        """The events of one item whose bytes are at hand."""
+    def content(
+        self, item: Item, content: Content, budget: Budget, depth: int = 0, beside: _Read = _nothing
+    ) -> Iterator[Event]:
+        """The events of one item whose bytes are at hand; `beside` gives the text that its store keeps beside them."""
         try:
             media_type = _media_type(item, content, self.readers)
             reader = self.readers.find_for(media_type, content)
         except Exception as error:  # noqa: BLE001 - whatever goes wrong while opening is this item's problem
-            yield from _unopened(item, error, depth)
+            yield from _unopened(item, error, depth, beside)
             return
         yield Opened(item, media_type, depth)
         yield _name_segment(item)
+        yield from _beside(beside, item)
         context = self._context(item, budget, depth, media_type)
         if not content.head():
             yield context.problem("empty")
@@ -135,7 +148,7 @@ class Walk:
     def _context(self, item: Item, budget: Budget, depth: int, media_type: str) -> ReadContext:
         return ReadContext(item=item, budget=budget, depth=depth, media_type=media_type, passwords=self.passwords)
 
-    def _readings(self, read: Callable[[], Iterator[Reading]], context: ReadContext) -> Iterator[Event]:
+    def _readings(self, read: _Read, context: ReadContext) -> Iterator[Event]:
         """Pull readings one by one, so that an exception is told apart from one of whoever consumes them."""
         try:
             readings = read()
@@ -217,10 +230,19 @@ def _name_segment(item: Item) -> TextSegment:
     return TextSegment(text=own, kind=SegmentKind.NAME, locator=Locator.of(name="1"))
 
 
-def _unopened(item: Item, error: BaseException, depth: int) -> Iterator[Event]:
+def _beside(read: _Read, item: Item) -> Iterator[Event]:
+    """Captions and the like. It holds no members; what goes wrong with it keeps nobody from reading the bytes."""
+    try:
+        yield from (reading for reading in read() if not isinstance(reading, Embedded))
+    except Exception as error:  # noqa: BLE001 - a source is a plugin that talks to the outside
+        yield _problem_of(error, item)
+
+
+def _unopened(item: Item, error: BaseException, depth: int, beside: _Read = _nothing) -> Iterator[Event]:
     """All there is to say of an item that could not be opened."""
     yield Opened(item, None, depth)
     yield _name_segment(item)
+    yield from _beside(beside, item)
     yield _problem_of(error, item)
     yield Closed(item, complete=False)
 

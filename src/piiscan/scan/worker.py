@@ -144,7 +144,7 @@ class Worker:
             privacy += perf_counter() - found
             budget.check_time()
         budget.check_time()
-        if not (isinstance(segment, TextSegment) and segment.locator.get("name")):
+        if not (isinstance(segment, TextSegment) and (segment.locator.get("name") or segment.locator.get("beside"))):
             collector.read_anything = True
         if self.clock:
             kind = "detect:table" if isinstance(segment, TableSegment) else "detect:text"
