@@ -74,6 +74,27 @@ class ByteSource(Source, Protocol):
         ...
 
 
+class Known(Protocol):
+    """What the inventory knows, as a source that lists it again may ask."""
+
+    def mark(self, attributes: Mapping[str, str]) -> str:
+        """How attributes are compared. Many files share theirs: call it once for equal ones."""
+        ...
+
+    def passes(self, uri: str, token: str, mark: str, size: int) -> bool:
+        """Whether an item was listed just so, and need not be read again. It is then counted, and not to be yielded."""
+        ...
+
+
+@runtime_checkable
+class Skims(Protocol):
+    """What a source may have besides, where listing a million unchanged items should cost little."""
+
+    def items_but(self, known: Known) -> Iterator[Item | Problem]:
+        """As `items`, but without items that are as they were (`known.passes`) and that listing itself does not skip."""
+        ...
+
+
 @runtime_checkable
 class Prefetches(Protocol):
     """What a source may have besides, to hide the latency of a remote store."""
@@ -172,7 +193,11 @@ class Report(Protocol):
 
 @runtime_checkable
 class Enricher(Protocol):
-    """Adds attributes to a result before it is stored: owner, department, tags."""
+    """Adds attributes to a result before it is stored: owner, department, tags.
+
+    One that speaks of some kinds of items only may name them in `kinds` (as in `Item.kind`): without ``file`` among them, unchanged files of a
+    share are still passed over at full speed.
+    """
 
     name: str
 

@@ -202,6 +202,38 @@ def test_what_is_not_read_again_has_the_rights_of_today(inventory: Inventory) ->
     assert list(inventory.diff(run, again)) == []
 
 
+def test_carrying_over_a_source_at_once(inventory: Inventory, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As item by item: with members, without what was not listed as it was, what must be tried again, other sources and other settings."""
+    results = [
+        result("a", {"AGE": 1}),
+        result("p", {"AGE": 1}, state=State.PARTIAL, reason="no-text", problems=["no-text"]),
+        result("z"),
+        result("z!/m", {"AGE": 1}, parent="z"),
+        result("y"),
+        result("y!/m", {"AGE": 1}, parent="y"),
+        result("retry", state=State.FAILED, reason="locked"),
+        result("hidden", state=State.SKIPPED, reason="excluded"),
+        result("untold", token=None),
+        result("elsewhere", source="other"),
+    ]
+    for limit in (5_000, 0):  # few keys left out at once, and more than one statement takes
+        monkeypatch.setattr("piiscan.inventory.unchanged.SPARED_AT_ONCE", limit or 1)
+        whole_run(inventory, results)
+        run = begin(inventory)
+        inventory.save(run, [result("p", token="2")], "s1")
+        hashes = inventory.hashes(run, "share", "s1")
+        assert inventory.hashes(run, "share", "s2") == set()
+        known = {hash((uri(name), "1", "{}")): name for name in ("a", "z", "y")}
+        assert hashes == known.keys()
+        inventory.carry_over_all(run, "share", "s1", [key for key, name in known.items() if name == "y"])
+        here = {n: s for n, s in states(inventory).items() if n not in {"retry", "hidden", "untold", "elsewhere"}}
+        assert here == {
+            "a": "unchanged", "p": "scanned", "z": "unchanged", "z!/m": "unchanged", "y": "scanned", "y!/m": "scanned"
+        }  # fmt: skip
+        assert inventory.counters(run)[0].listed == 3
+        assert inventory.mark_gone(run, "share") == 5
+
+
 def test_gone(inventory: Inventory) -> None:
     """Unseen items of the source and their members are gone, except under a prefix that could not be listed; other sources stay."""
     whole_run(

@@ -82,6 +82,36 @@ def test_second_run_reads_only_what_changed(share: Path) -> None:
     assert stored(share)["総務/1.txt"] is State.GONE
 
 
+def test_unchanged_container_keeps_its_members_and_what_may_have_passed_is_read(share: Path) -> None:
+    """A third run carries members as well; an item that failed for a passing reason is tried again; the sums come out."""
+    import zipfile
+
+    with zipfile.ZipFile(share / "a.zip", "w") as out:
+        out.writestr("in.txt", "電話 090-1111-2222")
+    scan(share)
+    scan(share)
+    with sqlite3.connect(share.parent / "i.db") as database:
+        database.execute("UPDATE items SET state = 'failed', reason = 'locked' WHERE name LIKE '%0.txt'")
+    reads, run = scan(share)
+    assert reads.names == ["総務/0.txt"]
+    assert reads.passed_count == run.counters.unchanged == 6
+    assert (run.counters.scanned, run.members.unchanged) == (1, 1)
+
+
+def test_unchanged_items_whose_attributes_differ_are_looked_at(share: Path) -> None:
+    """What is not just as the inventory has it takes the way by which attributes can be brought up to date; it is not read."""
+    scan(share)
+    with sqlite3.connect(share.parent / "i.db") as database:
+        database.execute("UPDATE items SET attributes = '{}' WHERE name LIKE '%0.txt'")
+    looked: list[str] = []
+    reads = Reads()
+    reads.listed = lambda item: looked.append(item.name)  # type: ignore[method-assign]
+    settings = Settings(inventory=f"sqlite:///{share.parent / 'i.db'}", jobs=1)
+    run = Scanner(settings=settings).scan(share, watcher=reads)
+    assert (looked, reads.names) == (["総務/0.txt"], [])
+    assert run.counters.unchanged == 6
+
+
 def test_full_reads_everything(share: Path) -> None:
     """``--full`` reads what did not change, too."""
     scan(share)
@@ -186,7 +216,7 @@ def test_changing_while_read_is_partial_and_read_again(share: Path, monkeypatch:
 
     with monkeypatch.context() as patch:
         # The file is altered after the whole listing and before the first read.
-        patch.setattr("piiscan.scan.run.listed", lambda source: iter([*plain(source), *_meddle(victim)]))
+        patch.setattr("piiscan.scan.run.listed", lambda *source: iter([*plain(*source), *_meddle(victim)]))
         scan(share)
     assert stored(share)["総務/3.txt"] is State.PARTIAL
     again, _ = scan(share)

@@ -254,3 +254,49 @@ def test_subfolder_that_may_not_be_looked_at_is_a_place_not_a_file() -> None:
         (root / "総務").chmod(0o755)
         assert problems(entries) == {to_uri(str(root / "総務" / "会員")) + "/": "list-failed"}
         assert not [e for e in entries if isinstance(e, Item)]
+
+
+class Remembers:
+    """What an inventory would know of a listing."""
+
+    def __init__(self, entries: list[Item | Problem]) -> None:
+        self.known = {(e.uri, e.change_token, str(e.attributes), e.size) for e in entries if isinstance(e, Item)}
+
+    def mark(self, attributes: object) -> str:
+        return str(attributes)
+
+    def passes(self, uri: str, token: str, mark: str, size: int) -> bool:
+        return (uri, token, mark, size) in self.known
+
+
+def test_known_files_are_not_listed_again(tmp_path: Path) -> None:
+    """Whatever they are called; what is new or changed is, and so is what listing itself decides or options must be asked about."""
+    names = ["a.txt", "名簿 #1.csv", "100%.txt", "a+b;c=d.txt", "ヴ.txt", unicodedata.normalize("NFD", "ガ.txt")]
+    if sys.platform == "linux":
+        names += [os.fsdecode("会員".encode("cp932")), "\\back?.txt", "new\nline"]
+    folder = tmp_path / "店舗 [1]"
+    folder.mkdir()
+    for name in names:
+        (folder / name).write_bytes(b"x")
+    (tmp_path / "below.txt").write_bytes(b"x")
+    known = Remembers(listing(tmp_path))
+    source = FilesSource.from_target(str(tmp_path))
+    assert list(source.items_but(known)) == []
+    (folder / "100%.txt").write_bytes(b"longer")
+    (folder / "new.txt").write_bytes(b"x")
+    assert {e.name for e in source.items_but(known) if isinstance(e, Item)} == {
+        "店舗 [1]/100%.txt", "店舗 [1]/new.txt"
+    }  # fmt: skip
+    for options in ({"exclude": ["*.txt"]}, {"include": ["*.csv"]}, {"max_bytes": 3}, {"hidden": False}):
+        everything = listing(tmp_path, **options)
+        assert list(FilesSource.from_target(str(tmp_path), options=options).items_but(known)) == everything
+
+
+@posix
+def test_links_are_listed_again_although_known(tmp_path: Path) -> None:
+    """Symbolic links and further names of a file are told apart by the listing, every time."""
+    (tmp_path / "a.txt").write_bytes(b"x")
+    os.link(tmp_path / "a.txt", tmp_path / "b.txt")
+    os.symlink(tmp_path / "a.txt", tmp_path / "c.txt")
+    entries = listing(tmp_path)
+    assert list(FilesSource.from_target(str(tmp_path)).items_but(Remembers(entries))) == entries

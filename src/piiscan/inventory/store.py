@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 from typing import Self
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import exists, func, or_, select
 from sqlalchemy.engine import Connection
 
 from piiscan.errors import InventoryError
-from piiscan.inventory import carrying, engine, saving, summary, tables
+from piiscan.inventory import carrying, engine, saving, summary, tables, unchanged
 from piiscan.inventory.locking import run_lock
 from piiscan.inventory.reading import InventoryReader, T
 from piiscan.inventory.records import KnownItem, RunRecord, RunStatus
@@ -169,6 +169,20 @@ class Inventory(InventoryReader):
         """
         self._write(lambda connection: carrying.carry_over(connection, run_id, items))
 
+    def hashes(self, run_id: int, source: str, settings: str) -> set[int]:
+        """One hash (of uri, change token and attributes as stored; of this process only) for each listed item of a source that need not be read
+        again if it is listed so. Some 60 bytes an item, however long its uri."""
+        return self._read(lambda c: {hash(known) for known in unchanged.known(c, run_id, source, settings)})
+
+    @staticmethod
+    def stored(attributes: Mapping[str, str]) -> str:
+        """Attributes as a column holds them, and as `hashes` takes them."""
+        return dump(dict(attributes))
+
+    def carry_over_all(self, run_id: int, source: str, settings: str, except_hashes: Collection[int] = ()) -> None:
+        """All items of `hashes`, and what is in them, are as they were, except those that were not listed so."""
+        self._write(lambda c: unchanged.carry_over(c, run_id, source, settings, except_hashes))
+
     def mark_gone(self, run_id: int, source: str, except_prefixes: Sequence[str] = ()) -> int:
         """Items of a source that this run, having listed all of it, did not see are gone; how many, with members.
 
@@ -178,8 +192,8 @@ class Inventory(InventoryReader):
         name = clean(source)
         unseen = (t.c.source == name) & (t.c.seen_run < run_id) & summary.THERE & summary.LISTED
         lost = or_(root.c.state == State.GONE.value, root.c.seen_run == run_id)
-        roots = select(root.c.key).where(root.c.source == name, lost)
-        orphans = (t.c.seen_run < run_id) & summary.THERE & t.c.root_key.in_(roots)
+        theirs = exists().where(root.c.key == t.c.root_key, root.c.source == name, lost)
+        orphans = t.c.root_key.is_not(None) & (t.c.seen_run < run_id) & summary.THERE & theirs
 
         def write(connection: Connection) -> int:
             saving.touch_sources(connection, run_id, [source])

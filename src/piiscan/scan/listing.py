@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from piiscan.errors import SourceError
 from piiscan.model import Item, Problem
 from piiscan.problems import PROBLEMS
-from piiscan.protocols import Source
+from piiscan.protocols import Known, Skims, Source
 
 BATCH_ITEMS = 64
 BATCH_BYTES = 4 * 1024**2
@@ -23,10 +23,13 @@ class Listed:
     problem: Problem | None = None
 
 
-def listed(source: Source) -> Iterator[Listed | Problem]:
-    """The items of a source. Bare problems are those of places that could not be listed; none is lost, whatever the source raises."""
+def listed(source: Source, known: Known | None = None) -> Iterator[Listed | Problem]:
+    """The items of a source, less those that pass as known where the source can tell.
+
+    Bare problems are those of places that could not be listed; none is lost, whatever the source raises.
+    """
     waiting: Item | None = None
-    entries = source.items()
+    entries = source.items_but(known) if known is not None and isinstance(source, Skims) else source.items()
     while True:
         try:
             entry = next(entries, None)

@@ -19,8 +19,9 @@ from piiscan.errors import SourceError
 from piiscan.model import Counters, Item, ItemResult, Problem, State
 from piiscan.privacy import FingerprintKey, load_key
 from piiscan.problems import PROBLEMS
-from piiscan.protocols import Rooted
+from piiscan.protocols import Rooted, Skims
 from piiscan.scan.executors import Executor, ProcessExecutor, SerialExecutor
+from piiscan.scan.known import KnownItems
 from piiscan.scan.listing import Listed, batches, chunks, listed
 from piiscan.scan.worker import Recipe, failed
 from piiscan.sources.paths import to_uri
@@ -152,8 +153,20 @@ class Scan:
         """The items to read, in listing order; everything else is settled on the way."""
         for source in self.sources:
             self._complete[source.name] = True
-            for group in chunks(listed(source), LOOKUP):
+            known = self._known(run, source)
+            for group in chunks(listed(source, known), LOOKUP):
                 yield from self._settle(run, source, group)
+            if known is not None:
+                known.tell()
+                self.inventory.carry_over_all(run.id, source.name, run.settings, known.left)
+
+    def _known(self, run: RunRecord, source: Source) -> KnownItems | None:
+        """What this source need not even yield; None where each item must be looked at."""
+        if self.full or not isinstance(source, Skims) or any(_speaks_of_files(e) for e in self.registry.enrichers):
+            return None
+        hashes = self.inventory.hashes(run.id, source.name, run.settings)
+        labels = self.labels.get(source.name, {})
+        return KnownItems(hashes, self.inventory.stored, self.watcher.passed, labels) if hashes else None
 
     def _settle(self, run: RunRecord, source: Source, group: list[Listed | Problem]) -> Iterator[Item]:
         entries = [entry for entry in group if isinstance(entry, Listed)]
@@ -257,6 +270,12 @@ def _labelled(entry: Listed, labels: Mapping[str, str]) -> Listed:
     if not labels:
         return entry
     return replace(entry, item=replace(entry.item, attributes={**entry.item.attributes, **labels}))
+
+
+def _speaks_of_files(enricher: Enricher) -> bool:
+    """Whether an enricher may have something new to say of files that did not change; one that does not tell its kinds of items may."""
+    kinds = getattr(enricher, "kinds", None)
+    return kinds is None or "file" in kinds
 
 
 def _enriched(enricher: Enricher, result: ItemResult) -> ItemResult:

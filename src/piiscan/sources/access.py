@@ -131,14 +131,19 @@ def way_to(path: str) -> Reach | None:
     return through
 
 
-def attributes_of(path: str, info: os.stat_result, through: Reach | None, *, made_up: str = "") -> dict[str, str]:
-    """Owner, group, mode, list, and who can read the file; `made_up` is the type of a file system that does not know. Nothing on Windows."""
+def attributes_of(
+    path: str | None, info: os.stat_result, through: Reach | None, *, made_up: str = ""
+) -> dict[str, str]:
+    """Owner, group, mode, list, and who can read the file; `made_up` is the type of a file system that does not know. Nothing on Windows.
+
+    Without a path, those of a file like this that has no list.
+    """
     if sys.platform == "win32":
         return {}
     mode = stat.S_IMODE(info.st_mode)
     if made_up:
         return {"file.mode": f"{mode:04o}", "access.breadth": "unknown", "access.unknown": f"{made_up} mount"}
-    acl = acl_of(path) if stat.S_ISREG(info.st_mode) else ()
+    acl = acl_of(path) if path is not None and stat.S_ISREG(info.st_mode) else ()
     return dict(_attributes(mode, info.st_uid, info.st_gid, acl, through))
 
 

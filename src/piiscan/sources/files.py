@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 import stat
-import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -21,15 +20,10 @@ from piiscan.content import FileContent
 from piiscan.errors import SourceError, UsageError
 from piiscan.hookspecs import hookimpl
 from piiscan.model import Content, Item, Problem
-from piiscan.protocols import Source
+from piiscan.protocols import Known, Source
 from piiscan.sources.access import Reach, attributes_of, folder_reach, made_up_devices, narrower, way_to
 from piiscan.sources.paths import display_name, extended, from_uri, to_uri
-
-# Reading one of these would fetch it from tape or cloud; see the Windows constants of the same names.
-_ATTRIBUTE_OFFLINE = 0x1000
-_ATTRIBUTE_RECALL_ON_OPEN = 0x40000
-_ATTRIBUTE_RECALL_ON_DATA_ACCESS = 0x400000
-_OFFLINE = _ATTRIBUTE_OFFLINE | _ATTRIBUTE_RECALL_ON_OPEN | _ATTRIBUTE_RECALL_ON_DATA_ACCESS
+from piiscan.sources.skim import OFFLINE, Skim, token_of
 
 
 class FilesOptions(BaseModel):
@@ -109,6 +103,13 @@ class FilesSource:
 
     def items(self) -> Iterator[Item | Problem]:
         """Every file below the target; see :class:`piiscan.protocols.Source`."""
+        return self._items(None)
+
+    def items_but(self, known: Known) -> Iterator[Item | Problem]:
+        """As `items`, without files that are as the inventory knows them; see :class:`piiscan.protocols.Skims`."""
+        return self._items(known)
+
+    def _items(self, known: Known | None) -> Iterator[Item | Problem]:
         try:
             info = os.stat(extended(self.root))  # noqa: PTH116
         except OSError as error:
@@ -118,7 +119,7 @@ class FilesSource:
         if not stat.S_ISDIR(info.st_mode):
             yield from self._entry(_Found(self.root, os.path.basename(self.root), info, way), _Walk(self.options))  # noqa: PTH119
             return
-        walk = _Walk(self.options, device=info.st_dev)
+        walk = _Walk(self.options, device=info.st_dev, known=known)
         way = narrower(way, folder_reach(self.root, info))
         pending = [_Folder(self.root, "", frozenset({(info.st_dev, info.st_ino)}), info.st_dev, way)]
         while pending:
@@ -138,7 +139,7 @@ class FilesSource:
         path = from_uri(item.uri)
         follow = self.options.follow_symlinks or path == self.root  # a target that is a link is what it leads to
         try:
-            return _token(os.stat(extended(path), follow_symlinks=follow))  # noqa: PTH116
+            return token_of(os.stat(extended(path), follow_symlinks=follow))  # noqa: PTH116
         except (FileNotFoundError, NotADirectoryError):
             raise SourceError("vanished") from None
 
@@ -156,6 +157,7 @@ class FilesSource:
         except OSError as error:
             yield self._list_failed(folder.path, error)
             return
+        skim = walk.skim(folder)
         with entries:
             while True:
                 try:
@@ -165,6 +167,8 @@ class FilesSource:
                     return
                 if entry is None:
                     return
+                if skim is not None and skim.passes(entry):
+                    continue
                 path = os.path.join(folder.path, entry.name)  # noqa: PTH118
                 relative = f"{folder.relative}/{entry.name}" if folder.relative else entry.name
                 yield from self._listed(entry, path, relative, folder, walk, below)
@@ -214,7 +218,7 @@ class FilesSource:
             code = "excluded"
         elif self.options.max_bytes and info.st_size > self.options.max_bytes:
             code, detail = "too-large", str(self.options.max_bytes)
-        elif getattr(info, "st_file_attributes", 0) & _OFFLINE and not self.options.read_offline:
+        elif getattr(info, "st_file_attributes", 0) & OFFLINE and not self.options.read_offline:
             code = "offline"
         elif not walk.first_sight(info):
             code = "hard-link"
@@ -242,7 +246,7 @@ class FilesSource:
             kind=kind,
             size=info.st_size if kind == "file" else None,
             modified=_moment(info.st_mtime),
-            change_token=_token(info),
+            change_token=token_of(info),
             attributes=attributes_of(extended(found.path), info, found.through, made_up=made_up),
         )
 
@@ -250,9 +254,23 @@ class FilesSource:
 class _Walk:
     """What one listing remembers: patterns, the device it stays on, and files with several names."""
 
-    __slots__ = ("_exclude", "_hidden", "_include", "_remarked", "_seen", "device", "made_up")
+    __slots__ = (
+        "_exclude",
+        "_hidden",
+        "_include",
+        "_known",
+        "_marks",
+        "_options",
+        "_remarked",
+        "_seen",
+        "device",
+        "made_up",
+    )
 
-    def __init__(self, options: FilesOptions, device: int | None = None) -> None:
+    def __init__(self, options: FilesOptions, device: int | None = None, known: Known | None = None) -> None:
+        self._options = options
+        self._known = known
+        self._marks: dict[Reach | None, dict[object, str]] = {}
         self._include = GitIgnoreSpec.from_lines(options.include) if options.include else None
         self._exclude = GitIgnoreSpec.from_lines(options.exclude) if options.exclude else None
         self._hidden = options.hidden
@@ -267,6 +285,15 @@ class _Walk:
             return ""
         self._remarked.add(device)
         return self.made_up[device]
+
+    def skim(self, folder: _Folder) -> Skim | None:
+        """What passes over unchanged files of a folder; None where nothing is known or options must be asked file by file."""
+        options = self._options
+        if self._known is None or options.include or options.exclude or options.max_bytes or not options.hidden:
+            return None
+        marks = self._marks.setdefault(folder.through, {})
+        refused = 0 if options.read_offline else OFFLINE
+        return Skim(self._known, folder.path, folder.through, marks, self.made_up, refused)
 
     def excludes(self, relative: str, *, folder: bool) -> bool:
         path = relative.replace(os.sep, "/") + ("/" if folder else "")
@@ -303,12 +330,6 @@ def _stat_code(error: OSError) -> str:
     if isinstance(error, FileNotFoundError):
         return "vanished"
     return "access-denied" if isinstance(error, PermissionError) else "io-error"
-
-
-def _token(info: os.stat_result) -> str:
-    """Size and times. On POSIX the status change time is in it: it moves with rights too, which belong to the inventory as well."""
-    changed = "" if sys.platform == "win32" else f":{info.st_ctime_ns}"
-    return f"{info.st_size}:{info.st_mtime_ns}{changed}"
 
 
 def _moment(seconds: float) -> datetime | None:

@@ -26,6 +26,11 @@ def to_uri(path: str) -> str:
     return "file://" + quote_from_bytes(raw, _SAFE)
 
 
+def to_name(name: str) -> str:
+    """The last step of a ``file:`` URI: `to_uri` of a folder, a slash and this make the URI of an entry."""
+    return quote_from_bytes(os.fsencode(name), _SAFE)
+
+
 def from_uri(uri: str) -> str:
     """The path a ``file:`` URI names; bytes that are no text come back as surrogates, as Python's file functions take them."""
     raw = unquote_to_bytes(uri.removeprefix("file://"))
