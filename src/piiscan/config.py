@@ -65,7 +65,8 @@ class RuleSettings(_Table):
 
 
 class Settings(_Table):
-    """All settings of a scanner. `jobs` 0 means all cores; `timings` has results say where their time went."""
+    """All settings of a scanner. `jobs` 0 means all cores; `timings` has results say where their time went; `plugin` holds the settings of
+    readers and OCR engines by name."""
 
     inventory: str = DEFAULT_INVENTORY
     profile: str = "default"
@@ -78,6 +79,7 @@ class Settings(_Table):
     strict_plugins: bool = False
     rules: RuleSettings = RuleSettings()
     limits: LimitSettings = LimitSettings()
+    plugin: dict[str, dict[str, Any]] = Field(default_factory=dict)
     target: tuple[TargetSettings, ...] = ()
 
     def passwords(self) -> tuple[str, ...]:
@@ -92,7 +94,7 @@ class Settings(_Table):
 
     def digest(self, *parts: str) -> str:
         """A short name for everything that decides what a scan of the same bytes finds."""
-        deciding = self.model_dump(mode="json", include={"profile", "rules", "limits", "disable_plugins"})
+        deciding = self.model_dump(mode="json", include={"profile", "rules", "limits", "plugin", "disable_plugins"})
         passwords = hashlib.sha256("\n".join(self.passwords()).encode()).hexdigest() if self.password_file else ""
         text = json.dumps([deciding, passwords, *parts], sort_keys=True, ensure_ascii=False)
         return hashlib.sha256(text.encode()).hexdigest()[:16]

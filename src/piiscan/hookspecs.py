@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import pluggy
 
 if TYPE_CHECKING:
-    from piiscan.protocols import Enricher, Reader, Recognizer, Report, Source, Validator
+    from piiscan.protocols import Enricher, OcrEngine, Reader, Recognizer, Report, Source, Validator
     from piiscan.rules.model import RuleSet
 
 hookspec = pluggy.HookspecMarker("piiscan")
@@ -28,6 +28,11 @@ def piiscan_sources() -> Iterable[type[Source]]:  # type: ignore[empty-body]
 @hookspec
 def piiscan_readers() -> Iterable[type[Reader]]:  # type: ignore[empty-body]
     """Reader classes."""
+
+
+@hookspec
+def piiscan_ocr() -> Iterable[type[OcrEngine]]:  # type: ignore[empty-body]
+    """Classes of engines that read text in pictures; the one whose options say ``enabled`` is used."""
 
 
 @hookspec

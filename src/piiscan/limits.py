@@ -36,12 +36,14 @@ class Limits:
 class Budget:
     """What is left for one listed item and everything inside it. One per item, passed along; not thread-safe."""
 
-    __slots__ = ("_deadline", "bytes_out", "limits", "members")
+    __slots__ = ("_deadline", "bytes_out", "limits", "members", "ocr_pages", "ocr_seconds")
 
     def __init__(self, limits: Limits) -> None:
         self.limits = limits
         self.members = 0
         self.bytes_out = 0
+        self.ocr_pages = 0
+        self.ocr_seconds = 0.0
         self._deadline = time.monotonic() + limits.item_seconds if limits.item_seconds else None
 
     def check_time(self) -> None:

@@ -159,6 +159,8 @@ class TextSegment:
 
     `first_line` is the 1-based line of the item at which `text` starts, if the item has lines; places found in it then get a
     ``line`` step. Readers cut long text at newlines into pieces of about `piiscan.limits.SEGMENT_CHARS`.
+    `known` are candidates that the reader itself puts forward, because the format says what the text is (a position tag, the name beside a
+    face); they are weighed against all others.
     """
 
     text: str = field(repr=False)
@@ -166,6 +168,7 @@ class TextSegment:
     kind: SegmentKind = SegmentKind.PROSE
     label: str | None = None
     first_line: int | None = None
+    known: tuple[Candidate, ...] = ()
 
     def place(self, start: int) -> Locator:
         """The locator of the character at `start`."""
@@ -209,6 +212,21 @@ class Embedded:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Attribute:
+    """Something a reader knows of the item as a whole, for its attributes in the inventory. `key` is dotted (``image.faces``).
+
+    Without `watch`, `value` is stored as given and holds no personal value. With it, only a keyed fingerprint of `value` is stored, and
+    when a later reading of the item brings a value it did not have, that is a finding of the entity type `watch` at `locator`: for targets
+    that should stay what they are. Several with one key are a set.
+    """
+
+    key: str
+    value: str = field(repr=False)
+    locator: Locator = Locator()
+    watch: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Problem:
     """A counted reason why something was not, or not fully, read. `code` is a key of :data:`piiscan.problems.PROBLEMS`.
 
@@ -224,7 +242,7 @@ class Problem:
 
 
 Segment = TextSegment | TableSegment
-Reading = TextSegment | TableSegment | Embedded | Problem
+Reading = TextSegment | TableSegment | Embedded | Attribute | Problem
 """What a reader yields."""
 
 
@@ -331,7 +349,10 @@ class Finding:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ItemResult:
-    """What a worker says of one item: value-free, picklable, ready to be stored."""
+    """What a worker says of one item: value-free, picklable, ready to be stored.
+
+    `watched` are (attribute key, finding) pairs of watched values: findings only if the inventory does not know the value from before.
+    """
 
     item: Item
     state: State
@@ -344,6 +365,7 @@ class ItemResult:
     seconds: float = 0.0
     media_type: str | None = None
     timings: Mapping[str, float] = field(default_factory=dict)
+    watched: tuple[tuple[str, Finding], ...] = ()
 
     @property
     def severity(self) -> Severity:

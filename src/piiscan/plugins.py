@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import ModuleType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import pluggy
 from pydantic import ValidationError
@@ -25,9 +25,11 @@ from piiscan.errors import ConfigError, PluginError, UsageError
 from piiscan.model import Problem
 
 if TYPE_CHECKING:
-    from piiscan.protocols import Enricher, Reader, Recognizer, Report, Source, Validator
+    from piiscan.config import Settings
+    from piiscan.protocols import Enricher, OcrEngine, Reader, Recognizer, Report, Source, Validator
     from piiscan.rules.model import RuleSet
 
+T = TypeVar("T")
 GROUP = "piiscan"
 BUILTIN_PACKAGES = (
     "piiscan.sources",
@@ -63,6 +65,7 @@ class Registry:
     enrichers: tuple[Enricher, ...]
     plugins: tuple[PluginInfo, ...]
     problems: tuple[Problem, ...] = ()
+    ocr: Mapping[str, type[OcrEngine]] = field(default_factory=dict)
     manager: pluggy.PluginManager | None = field(default=None, compare=False, repr=False)
 
     def source_for(self, target: str, name: str = "", options: Mapping[str, Any] | None = None) -> Source:
@@ -85,6 +88,41 @@ class Registry:
         return claiming[0].from_target(target, name=name, options=options)
 
 
+def configured(cls: type[T], name: str, options: Mapping[str, Any] | None = None) -> T:
+    """An instance of a reader or OCR engine with its settings. Raises ConfigError that names the wrong ones, without their values."""
+    model = getattr(cls, "Options", None)
+    build: Callable[..., T] = cls
+    if model is None:
+        if options:
+            raise ConfigError(f"plugin.{name}: there is nothing to set")
+        return cls()
+    try:
+        return build(model.model_validate(dict(options or {})))
+    except ValidationError as error:
+        raise ConfigError("; ".join(f"plugin.{name}.{line}" for line in wrong_keys(error))) from None
+
+
+def ocr_engine(registry: Registry, settings: Settings) -> OcrEngine | None:
+    """The engine that the settings switch on."""
+    for name, cls in registry.ocr.items():
+        options = settings.plugin.get(name)
+        if options and options.get("enabled"):
+            return configured(cls, name, options)
+    return None
+
+
+def check_options(registry: Registry, settings: Settings) -> None:
+    """Raise ConfigError for settings of a reader or OCR engine that are wrong, or that belong to nothing that is installed."""
+    for name, options in settings.plugin.items():
+        cls = registry.readers.get(name) or registry.ocr.get(name)
+        if cls is not None:
+            configured(cls, name, options)
+        elif not (registry.problems or settings.disable_plugins):
+            raise ConfigError(
+                f"plugin.{name}: no reader or OCR engine of this name. Is a plugin missing (piiscan plugins)?"
+            )
+
+
 def shown_target(target: str) -> str:
     """A target as it may be stored and shown: without the password and the query that its URL may carry."""
     scheme, mark, rest = target.partition("://")
@@ -102,7 +140,7 @@ class _Collector:
         self.strict = strict
         self.owners: dict[tuple[str, str], str] = {}
         self.found: dict[str, dict[str, Any]] = {
-            kind: {} for kind in ("sources", "readers", "recognizers", "reports", "validators")
+            kind: {} for kind in ("sources", "readers", "ocr", "recognizers", "reports", "validators")
         }
         self.lists: dict[str, list[Any]] = {kind: [] for kind in ("presidio", "rulesets", "enrichers")}
         self.infos: list[PluginInfo] = []
@@ -123,7 +161,13 @@ class _Collector:
         self.infos.append(PluginInfo(name, distribution, version, tuple(provides), problem))
 
     def _ask(self, plugin: object, distribution: str, provides: list[str]) -> None:
-        for kind, key in (("sources", "kind"), ("readers", "name"), ("reports", "name"), ("recognizers", "name")):
+        for kind, key in (
+            ("sources", "kind"),
+            ("readers", "name"),
+            ("ocr", "name"),
+            ("reports", "name"),
+            ("recognizers", "name"),
+        ):
             for thing in self._call(plugin, f"piiscan_{kind}"):
                 label = str(getattr(thing, key, None) or getattr(thing, "__name__", thing))
                 self._put(kind, label, thing, distribution, provides)
@@ -184,6 +228,7 @@ def load_plugins(*, disabled: Iterable[str] = (), strict: bool = False, entry_po
     manager.check_pending()
     found, lists = collector.found, collector.lists
     return Registry(
+        ocr=found["ocr"],
         sources=found["sources"],
         readers=found["readers"],
         recognizers=found["recognizers"],

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from piiscan.errors import ConfigError
-from piiscan.model import ColumnDetection, Detection, Finding, TextSegment
+from piiscan.model import Attribute, ColumnDetection, Detection, Finding, TextSegment
 
 if TYPE_CHECKING:
     import polars as pl
@@ -186,6 +186,23 @@ class Redactor:
             recognizer=detection.recognizer,
             fingerprint=self._key.sign(detection.entity_type, canonical(value)) if keyed else "",
             evidence=detection.evidence,
+        )
+
+    def of_watched(self, attribute: Attribute) -> Finding:
+        """The finding that a watched value is if the inventory does not know it."""
+        entity = self._rules.entity(attribute.watch)
+        return Finding(
+            entity_type=attribute.watch,
+            category=entity.category,
+            severity=entity.severity,
+            confidence=0.9,
+            locator=attribute.locator,
+            count=1,
+            mask="",
+            rule=attribute.key,
+            recognizer="watch",
+            fingerprint=self._key.sign(attribute.watch, canonical(attribute.value)),
+            evidence=("changed-since-last-scan",),
         )
 
     def of_column(self, detection: ColumnDetection) -> Finding:

@@ -201,6 +201,36 @@ PROBLEMS: dict[str, ProblemKind] = {
     "limit-pages": ProblemKind(
         "limit", State.PARTIAL, False, "ページ数が上限を超えています", "more pages than the limit"
     ),
+    "limit-ocr": ProblemKind(
+        "limit",
+        State.PARTIAL,
+        False,
+        "OCR のページ数または時間の上限に達しました",
+        "OCR stopped at its limit of pages or time for one item",
+        "[plugin.ocr] を見直してください",
+        "see [plugin.ocr]",
+    ),
+    "limit-ocr-run": ProblemKind(
+        "limit",
+        State.PARTIAL,
+        True,
+        "OCR が1回の検査の時間上限に達しました(残りは次回の検査で読みます)",
+        "OCR reached its time limit for the run; the next run goes on",
+        "[plugin.ocr] を見直してください",
+        "see [plugin.ocr]",
+    ),
+    "ocr-missing": ProblemKind(
+        "read",
+        State.PARTIAL,
+        True,
+        "OCR のプログラムまたは言語データがありません",
+        "the OCR program or its language data is missing",
+        "tesseract と日本語データ(tesseract-ocr-jpn)をインストールしてください",
+        "install tesseract and its Japanese data (tesseract-ocr-jpn)",
+    ),
+    "ocr-failed": ProblemKind(
+        "read", State.PARTIAL, False, "OCR で読み取れない画像・ページがあります", "OCR could not read a picture or page"
+    ),
     "limit-findings": _note(
         "limit", "検出数が多いため、一部をまとめて数えました", "so many findings that some were counted together"
     ),

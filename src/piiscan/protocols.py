@@ -26,6 +26,7 @@ class ReadContext:
     depth: int = 0
     media_type: str = "application/octet-stream"
     passwords: Sequence[str] = field(default=(), repr=False)
+    ocr: OcrEngine | None = None
 
     def problem(self, code: str, detail: str = "", locator: Locator = Locator(), count: int = 1) -> Problem:  # noqa: B008
         """A problem of this item."""
@@ -154,6 +155,28 @@ class RecognisesContent(Protocol):
 
     def recognises(self, head: bytes, name: str) -> bool:
         """Whether content that begins so, with this name, is for this reader."""
+        ...
+
+
+@runtime_checkable
+class Configured(Protocol):
+    """What a reader or an OCR engine has besides, if it has settings: they are ``[plugin.NAME]`` of piiscan.toml, and it is built with them."""
+
+    Options: ClassVar[type[BaseModel]]
+
+    def __init__(self, options: Any = None) -> None: ...
+
+
+class OcrEngine(Protocol):
+    """Reads the text that a picture shows. `Options` has a field ``enabled``; of several engines the first enabled one is used."""
+
+    name: ClassVar[str]
+    Options: ClassVar[type[BaseModel]]
+
+    def __init__(self, options: Any = None) -> None: ...
+
+    def read(self, picture: bytes, context: ReadContext, locator: Locator) -> Iterator[Reading]:
+        """Segments at `locator` of a picture (PNG, JPEG, TIFF or PNM), or the problem that kept it unread. `context.budget` counts its pages."""
         ...
 
 

@@ -15,7 +15,7 @@ from piiscan.cli.words import say
 from piiscan.config import Settings, load_settings
 from piiscan.errors import UsageError
 from piiscan.limits import Budget
-from piiscan.model import ColumnDetection, Item, Locator, Problem, TableSegment, TextHits, TextSegment
+from piiscan.model import Attribute, ColumnDetection, Item, Locator, Problem, TableSegment, TextHits, TextSegment
 from piiscan.privacy import mask
 from piiscan.problems import message
 from piiscan.scan.listing import listed
@@ -71,11 +71,11 @@ class _Explainer:
 
     def item(self, target: str) -> Iterator[str]:
         """Lines about one item and, if it is a container, what is inside it."""
-        from piiscan.scan.walk import Closed, Opened, ReaderTable, Walk
+        from piiscan.scan.walk import Closed, Opened, Walk
 
         outer, member = _split(target)
         source = self.scanner.registry.source_for(outer)
-        walk = Walk(ReaderTable(self.scanner.registry.readers), self.scanner.settings.passwords())
+        walk = Walk.of(self.scanner.registry, self.scanner.settings)
         wanted = 0
         for entry in listed(source):
             if isinstance(entry, Problem):
@@ -96,6 +96,8 @@ class _Explainer:
                         yield f"== {event.item.name} ({event.media_type or event.item.kind})"
                 elif isinstance(event, Closed):
                     current.pop()
+                elif isinstance(event, Attribute):
+                    continue  # of the inventory
                 elif _asked(current[-1], item, member):
                     yield from [_problem_line(event, self.lang)] if isinstance(event, Problem) else self.segment(event)
         if not wanted:

@@ -156,10 +156,10 @@ def _choose(batch: pl.DataFrame, header: list[str], column: str | None, *, ja: b
 
 def _segments(target: str, scanner: Scanner) -> Iterator[TextSegment | TableSegment]:
     """Everything readable below a path."""
-    from piiscan.scan.walk import ReaderTable, Walk
+    from piiscan.scan.walk import Walk
 
     source = scanner.registry.source_for(target)
-    walk = Walk(ReaderTable(scanner.registry.readers), scanner.settings.passwords())
+    walk = Walk.of(scanner.registry, scanner.settings)
     for item in (entry for entry in source.items() if isinstance(entry, Item)):
         for event in walk.item(item, source, Budget(scanner.settings.limits.limits())):
             named = isinstance(event, TextSegment) and event.kind in {SegmentKind.NAME, SegmentKind.PROPERTY}

@@ -75,7 +75,7 @@ class Detector:
         return self._columns
 
     def _candidates(self, view: TextView, failed: list[str]) -> list[Candidate]:
-        found: list[Candidate] = []
+        found: list[Candidate] = list(view.segment.known)
         for recognizer in self.recognizers:
             started = perf_counter() if self.clock else 0.0
             try:

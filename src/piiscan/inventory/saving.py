@@ -24,10 +24,12 @@ from piiscan.inventory.rows import (
     insert_many,
     item_row,
     key_of,
+    load,
     problem_row,
     top_folder,
     whole,
 )
+from piiscan.inventory.watch import compared
 from piiscan.model import ItemResult, State
 from piiscan.problems import PROBLEMS
 
@@ -83,9 +85,10 @@ class _Batch:
         self.run_id = run_id
         self.settings = settings
         self.now = datetime.now(UTC)
-        self.results = {key_of(r.item.uri): r for r in results}
-        self.keys = list(self.results)
+        given = {key_of(r.item.uri): r for r in results}
+        self.keys = list(given)
         self.before = self._existing(self.keys)
+        self.results = {key: compared(r, self._attributes(key)) for key, r in given.items()}
         self.kept = {k for k, r in self.results.items() if k in self.before and _keeps_findings(r, self.before[k])}
 
     def save(self) -> None:
@@ -101,6 +104,12 @@ class _Batch:
     def _existing(self, keys: Sequence[str]) -> dict[str, RowMapping]:
         query = select(tables.items).where(tables.items.c.key.in_(keys))
         return {row["key"]: row for row in self.connection.execute(query).mappings()}
+
+    def _attributes(self, key: str) -> dict[str, str] | None:
+        """What an item carried from its last reading."""
+        old = self.before.get(key)
+        attributes: dict[str, str] | None = None if old is None else load(old["attributes"])
+        return attributes
 
     # items
 

@@ -20,6 +20,9 @@ MANY_PATHS = 24
 """A page without text and with this many drawn shapes may show text turned into outlines."""
 
 MAX_OBJECTS = 5_000
+OCR_DPI = 300
+OCR_PIXELS = 20_000_000
+"""A3 at 300 dots an inch; larger pages are drawn coarser."""
 _SAMPLE = 300
 _LETTER = re.compile(r"[\u3041-\u30ff\u3400-\u9fff\uf900-\ufaff]")
 _VERTICAL_RUN = 3
@@ -59,6 +62,25 @@ def read_page(pdf: OpenPdf, index: int, check_time: Callable[[], None]) -> Page 
             pdf.raw.FORM_OnBeforeClosePage(loaded, pdf.form)
         pdf.raw.FPDF_ClosePage(loaded)
     return page
+
+
+def rendered(pdf: OpenPdf, index: int) -> bytes:
+    """Page `index` as a grey picture (PGM), as fine as OCR wants it and no larger than `OCR_PIXELS`; empty where PDFium cannot."""
+    page = pdf.doc[index]
+    try:
+        width, height = page.get_size()
+        if width <= 0 or height <= 0:
+            return b""
+        scale = min(OCR_DPI / 72, (OCR_PIXELS / (width * height)) ** 0.5)
+        bitmap = page.render(scale=scale, grayscale=True)
+        try:
+            data = bytes(bitmap.buffer)
+            rows = (data[n * bitmap.stride : n * bitmap.stride + bitmap.width] for n in range(bitmap.height))
+            return b"P5 %d %d 255\n" % (bitmap.width, bitmap.height) + b"".join(rows)
+        finally:
+            bitmap.close()
+    finally:
+        page.close()
 
 
 def text_segments(text: str, locator: Locator) -> Iterator[TextSegment]:

@@ -10,7 +10,7 @@ from piiscan.hookspecs import hookimpl
 from piiscan.model import Content, Locator, Problem, Reading, SegmentKind
 from piiscan.protocols import ReadContext
 from piiscan.readers import _pdf_parts as parts
-from piiscan.readers._pdf_page import Page, read_page, text_segments
+from piiscan.readers._pdf_page import Page, read_page, rendered, text_segments
 from piiscan.readers._pdf_raw import OpenPdf, open_pdf
 
 _TAIL = 2048
@@ -74,6 +74,11 @@ def _pages(pdf: OpenPdf, context: ReadContext, seen: _Seen) -> Iterator[Reading]
         if page is None:
             seen.broken.append(index + 1)
             continue
+        if page.picture and context.ocr is not None:
+            picture = rendered(pdf, index)
+            if picture:
+                page.picture = False  # what OCR cannot do with it is a problem of its own
+                yield from seen.marked(context.ocr.read(picture, context, Locator.of(page=page.number, part="ocr")))
         seen.note(page)
         if page.text.strip():
             yield from seen.marked(text_segments(page.text, Locator.of(page=page.number)))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from piiscan.detect.persons import PersonCounter
 from piiscan.model import (
+    Attribute,
     ColumnDetection,
     Detected,
     Finding,
@@ -45,6 +46,8 @@ class Collector:
     _findings: dict[_Key, Finding] = field(default_factory=dict)
     _kinds: dict[str, int] = field(default_factory=dict)
     _problems: dict[tuple[str, str], Problem] = field(default_factory=dict)
+    _attributes: dict[str, str] = field(default_factory=dict)
+    _watched: dict[tuple[str, str], Finding] = field(default_factory=dict)
     _persons: PersonCounter = field(default_factory=PersonCounter)
     _overflow: int = 0
     _unread_members: int = 0
@@ -73,6 +76,15 @@ class Collector:
         known = self._problems.get(key)
         self._problems[key] = replace(known, count=known.count + kept.count) if known else kept
 
+    def attribute(self, attribute: Attribute) -> None:
+        """Something that is known of the item as a whole."""
+        if attribute.watch:
+            finding = self.redactor.of_watched(attribute)
+            if len(self._watched) < DISTINCT_FINDINGS:
+                self._watched.setdefault((attribute.key, finding.fingerprint), finding)
+        else:
+            self._attributes[attribute.key] = attribute.value
+
     def member_ended(self, result: ItemResult) -> None:
         """A member of this item ended; one that should have been read and was not makes this item partial."""
         if result.state in {State.FAILED, State.PARTIAL}:
@@ -87,7 +99,7 @@ class Collector:
         problems = tuple(self._problems.values())
         state, reason = state_of(problems, read=self.read_anything, complete=complete)
         return ItemResult(
-            item=self.item,
+            item=replace(self.item, attributes={**self._attributes, **self.item.attributes}),
             state=state,
             reason=reason,
             findings=tuple(self._findings.values()),
@@ -97,6 +109,7 @@ class Collector:
             bytes_read=(self.item.size or 0) if self.read_anything or complete else 0,
             seconds=round(perf_counter() - self._started, 4),
             media_type=self.media_type,
+            watched=tuple((key, finding) for (key, _), finding in self._watched.items()),
         )
 
     def _text(self, finding: Finding) -> None:

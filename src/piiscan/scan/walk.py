@@ -10,7 +10,7 @@ from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from fnmatch import fnmatch
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from piiscan import sniff
@@ -18,6 +18,7 @@ from piiscan.errors import LimitError, ReadError, SourceError
 from piiscan.limits import Budget
 from piiscan.model import (
     INHERITED,
+    Attribute,
     Content,
     Embedded,
     Item,
@@ -28,11 +29,14 @@ from piiscan.model import (
     TableSegment,
     TextSegment,
 )
+from piiscan.plugins import configured, ocr_engine
 from piiscan.protocols import ReadContext, RecognisesContent, RecordSource, Source
 from piiscan.sources.paths import display_name
 
 if TYPE_CHECKING:
-    from piiscan.protocols import Reader
+    from piiscan.config import Settings
+    from piiscan.plugins import Registry
+    from piiscan.protocols import OcrEngine, Reader
 
 # Media families that a plugin reads; without it the person should hear that one exists.
 _PLUGIN_FAMILIES = {"image": "piiscan-images"}
@@ -57,7 +61,7 @@ class Closed:
     complete: bool
 
 
-Event = Opened | Closed | TextSegment | TableSegment | Problem
+Event = Opened | Closed | TextSegment | TableSegment | Attribute | Problem
 _Read = Callable[[], Iterator[Reading]]
 
 
@@ -66,14 +70,16 @@ def _nothing() -> Iterator[Reading]:
 
 
 class ReaderTable:
-    """Readers by the media types they take."""
+    """Readers by the media types they take. `options` are their settings by reader name (``[plugin.NAME]``)."""
 
-    def __init__(self, readers: Mapping[str, type[Reader]]) -> None:
+    def __init__(
+        self, readers: Mapping[str, type[Reader]], options: Mapping[str, Mapping[str, Any]] | None = None
+    ) -> None:
         self._exact: dict[str, Reader] = {}
         self._patterns: list[tuple[str, Reader]] = []
         self._own_eyes: list[Reader] = []
-        for cls in readers.values():
-            reader = cls()
+        for name, cls in readers.items():
+            reader = configured(cls, name, (options or {}).get(name))
             for media_type in reader.media_types:
                 if media_type.endswith("/*"):
                     self._patterns.append((media_type, reader))
@@ -98,10 +104,16 @@ class ReaderTable:
 
 @dataclass(slots=True)
 class Walk:
-    """Walks items with one set of readers. `passwords` are tried on what is encrypted."""
+    """Walks items with one set of readers. `passwords` are tried on what is encrypted; `ocr` reads pictures of text, where there is one."""
 
     readers: ReaderTable
     passwords: Sequence[str] = field(default=(), repr=False)
+    ocr: OcrEngine | None = None
+
+    @classmethod
+    def of(cls, registry: Registry, settings: Settings) -> Walk:
+        """With the readers of a registry, as the settings want them."""
+        return cls(ReaderTable(registry.readers, settings.plugin), settings.passwords(), ocr_engine(registry, settings))
 
     def item(self, item: Item, source: Source, budget: Budget) -> Iterator[Event]:
         """The events of one listed item of a source."""
@@ -146,7 +158,9 @@ class Walk:
             yield from self._readings(partial(reader.read, content, context), context)
 
     def _context(self, item: Item, budget: Budget, depth: int, media_type: str) -> ReadContext:
-        return ReadContext(item=item, budget=budget, depth=depth, media_type=media_type, passwords=self.passwords)
+        return ReadContext(
+            item=item, budget=budget, depth=depth, media_type=media_type, passwords=self.passwords, ocr=self.ocr
+        )
 
     def _readings(self, read: _Read, context: ReadContext) -> Iterator[Event]:
         """Pull readings one by one, so that an exception is told apart from one of whoever consumes them."""

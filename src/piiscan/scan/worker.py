@@ -11,15 +11,15 @@ from piiscan.config import Settings
 from piiscan.detect.engine import Detector, build_detector
 from piiscan.errors import LimitError, SourceError
 from piiscan.limits import Budget
-from piiscan.model import Item, ItemResult, Problem, State, TableSegment, TextSegment
-from piiscan.plugins import Registry, load_plugins
+from piiscan.model import Attribute, Item, ItemResult, Problem, State, TableSegment, TextSegment
+from piiscan.plugins import Registry, check_options, load_plugins
 from piiscan.privacy import FingerprintKey, Redactor
 from piiscan.problems import PROBLEMS
 from piiscan.protocols import Prefetches, Source
 from piiscan.rules.loader import load_rules
 from piiscan.rules.model import RuleSet
 from piiscan.scan.collect import Collector
-from piiscan.scan.walk import Closed, Event, Opened, ReaderTable, Walk
+from piiscan.scan.walk import Closed, Event, Opened, Walk
 from piiscan.stopwatch import Stopwatch
 
 
@@ -49,7 +49,7 @@ class Worker:
         settings = recipe.settings
         registry = registry or registry_for(settings)
         rules = rules or rules_for(settings, registry)
-        walk = Walk(ReaderTable(registry.readers), settings.passwords())
+        walk = Walk.of(registry, settings)
         detector = build_detector(registry, rules)
         detector.clock = clock = Stopwatch() if settings.timings else None
         return cls(recipe.sources, walk, detector, Redactor(rules, recipe.key), settings, clock)
@@ -132,6 +132,8 @@ class Worker:
             self._close(open_items, results, complete=event.complete)
         elif isinstance(event, Problem):
             open_items[-1].problem(event)
+        elif isinstance(event, Attribute):
+            open_items[-1].attribute(event)
         else:
             self._detect(event, open_items[-1], budget)
 
@@ -187,7 +189,9 @@ def failed(item: Item, problem: Problem, partly: ItemResult | None = None) -> It
 
 def registry_for(settings: Settings) -> Registry:
     """The registry the settings ask for."""
-    return load_plugins(disabled=settings.disable_plugins, strict=settings.strict_plugins)
+    registry = load_plugins(disabled=settings.disable_plugins, strict=settings.strict_plugins)
+    check_options(registry, settings)
+    return registry
 
 
 def rules_for(settings: Settings, registry: Registry) -> RuleSet:
