@@ -22,7 +22,7 @@ def records(columns: dict[str, list[str | None]], persons: RowPersons | None = N
     found = {}
     for n, (entity_type, cells) in enumerate(columns.items()):
         values = pl.Series(cells, dtype=pl.String)
-        found[n] = (entity_type.split("#")[0], values, values.is_not_null())
+        found[n] = (entity_type.split("#")[0], values)
     result = (persons or RowPersons()).add(found, Locator())
     assert result is not None
     return result

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-
-import polars as pl
+from typing import TYPE_CHECKING
 
 from piiscan.detect.columns import ColumnStage
+from piiscan.detect.columns_cells import batch_of
 from piiscan.detect.columns_judge import SAMPLE, STRICT_SHARE, STRICT_VALUES, ColumnJudge
 from piiscan.detect.columns_table import TableScan
-from piiscan.detect.columns_values import TypeCheck, meaningful, spread
+from piiscan.detect.columns_values import TypeCheck, Values
 from piiscan.detect.headers import is_quiet
 from piiscan.model import TableSegment
 from piiscan.rules.model import Rule
+
+if TYPE_CHECKING:
+    import polars as pl
 
 _NEARLY = 0.3
 """A type that so many of the values fit was at least considered."""
@@ -45,11 +48,11 @@ def untaken_columns(stage: ColumnStage, table: TableSegment, frame: pl.DataFrame
         pass
     if scan.layout is None or not scan.layout.table:
         return
-    data = frame.slice(scan.layout.data_start)
+    data = batch_of(frame.slice(scan.layout.data_start), 1, ())
     profile = stage.rules.profile
     for column in scan.columns:
         place = " + ".join(scan.place(c) for c in column.columns)
-        distinct = meaningful(column.values(data))
+        distinct = column.cells(data).distinct()
         judged = column.judgement
         if judged is None:
             yield from _reasons(scan.judge, place, column.header, distinct)
@@ -62,11 +65,11 @@ def untaken_columns(stage: ColumnStage, table: TableSegment, frame: pl.DataFrame
             yield Untaken(place, len(distinct), "weak", kind, rule, judged.confidence, needed, judged.evidence)
 
 
-def _reasons(judge: ColumnJudge, place: str, header: str, distinct: pl.Series) -> Iterator[Untaken]:
+def _reasons(judge: ColumnJudge, place: str, header: str, distinct: Values) -> Iterator[Untaken]:
     if not len(distinct):
         yield Untaken(place, 0, "empty")
         return
-    sample = spread(distinct, SAMPLE)
+    sample = distinct.spread(SAMPLE)
     named = {kind: rules for kind, rules in _by_type(judge, header).items() if rules}
     for kind, rules in named.items():
         share, rule = _share(judge, rules, sample, labelled=True)
@@ -103,7 +106,7 @@ def _shaped(judge: ColumnJudge) -> dict[str, list[Rule]]:
     return found
 
 
-def _share(judge: ColumnJudge, rules: list[Rule], sample: pl.Series, *, labelled: bool) -> tuple[float, str]:
+def _share(judge: ColumnJudge, rules: list[Rule], sample: Values, *, labelled: bool) -> tuple[float, str]:
     check = TypeCheck([judge.check(rule) for rule in rules])
     verdict = check.judge(sample, labelled=labelled)
     return verdict.share, check.checks[verdict.best].rule.id

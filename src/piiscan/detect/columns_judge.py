@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-import polars as pl
-
-from piiscan.detect.columns_values import TypeCheck, ValueCheck, Verdict, fold_cells, meaningful, spread
+from piiscan.detect.columns_values import TypeCheck, ValueCheck, Values, Verdict
 from piiscan.detect.headers import NAME_TYPES, HeaderMatch, is_quiet, names_things
 from piiscan.model import Severity
 
 if TYPE_CHECKING:
     from piiscan.detect.columns import ColumnStage
+    from piiscan.detect.columns_cells import Cells
     from piiscan.rules.model import Rule
 
 SAMPLE = 500
@@ -25,8 +25,7 @@ STRICT_SHARE = 0.8
 """Without a header, this many distinct values and this share of them must pass a check that noise does not pass."""
 
 NOISE_RATE = 0.35
-_LOOK = 4 * SAMPLE
-_KANA_ONLY = r"^[ァ-ヺー]+(?:[ .][ァ-ヺー]+)*$"
+_KANA_ONLY = re.compile(r"[ァ-ヺー]+(?:[ .][ァ-ヺー]+)*").fullmatch
 FREE_COLUMN = 5
 """Names and addresses without a header need as many distinct values, all known below twice as many; fewer are left to the text path."""
 
@@ -84,9 +83,9 @@ class ColumnJudge:
             )
         )
 
-    def column(self, header: str, group: str, values: pl.Series) -> Judgement | None:
+    def column(self, header: str, group: str, cells: Cells) -> Judgement | None:
         """The best reading of a column, or None. A judgement with `quiet` says that it holds nothing about persons."""
-        sample = _sample(values)
+        sample = cells.sample(SAMPLE)
         if not len(sample):
             return None
         matches = self._with_readings(self._matches(header, group), sample)
@@ -96,9 +95,9 @@ class ColumnJudge:
         best = max(options, key=lambda o: o.order, default=None)
         return best.judgement if best else None
 
-    def joined(self, types: tuple[str, ...], header: str, values: pl.Series) -> Judgement | None:
+    def joined(self, types: tuple[str, ...], header: str, cells: Cells) -> Judgement | None:
         """The reading of a value that was written over several columns, of one of `types` (any that the header names, if empty)."""
-        sample = _sample(values)
+        sample = cells.sample(SAMPLE)
         if not len(sample):
             return None
         if types:
@@ -113,9 +112,9 @@ class ColumnJudge:
         )
         return best.judgement if best else None
 
-    def beside(self, entity_type: str, neighbour: str, values: pl.Series) -> Judgement | None:
+    def beside(self, entity_type: str, neighbour: str, cells: Cells) -> Judgement | None:
         """The reading of a column without header as a type that another column of the table speaks for."""
-        sample = _sample(values)
+        sample = cells.sample(SAMPLE)
         rules = [r for r in self.rules.rules if r.entity_type == entity_type and not self.check(r).anything_goes]
         if not len(sample) or not rules:
             return None
@@ -141,14 +140,14 @@ class ColumnJudge:
             return both
         return own or self.book.matches(group)
 
-    def _with_readings(self, matches: dict[str, HeaderMatch], sample: pl.Series) -> dict[str, HeaderMatch]:
+    def _with_readings(self, matches: dict[str, HeaderMatch], sample: Values) -> dict[str, HeaderMatch]:
         """A header of names above nothing but kana (口座名義 in the banks' way) speaks of readings as well."""
         named = [m for r in self.rules.rules if r.entity_type == "PERSON" and (m := matches.get(r.id))]
-        if not named or (fold_cells(sample).str.contains(_KANA_ONLY).mean() or 0) < STRICT_SHARE:  # type: ignore[operator]
+        if not named or sum(map(bool, map(_KANA_ONLY, sample.folded))) < STRICT_SHARE * len(sample):
             return matches
         return {r.id: named[0] for r in self.rules.rules if r.entity_type == "JP_NAME_KANA"} | matches
 
-    def _labelled_options(self, matches: dict[str, HeaderMatch], sample: pl.Series) -> Iterator[_Option]:
+    def _labelled_options(self, matches: dict[str, HeaderMatch], sample: Values) -> Iterator[_Option]:
         for rules in _by_type(r for r in self.rules.rules if r.id in matches):
             match = max((matches[r.id] for r in rules), key=lambda m: (m.strength, len(m.label)))
             checks = [c for r in rules if not (c := self.check(r)).anything_goes or match.strength >= 0.85]
@@ -160,8 +159,8 @@ class ColumnJudge:
             if verdict.share >= needed:
                 yield self._option(check, verdict, match, f"header:{match.label}")
 
-    def _unlabelled_options(self, header: str, sample: pl.Series, matches: dict[str, HeaderMatch]) -> Iterator[_Option]:
-        first = spread(sample, 24)
+    def _unlabelled_options(self, header: str, sample: Values, matches: dict[str, HeaderMatch]) -> Iterator[_Option]:
+        first = sample.spread(24)
         for rules in _by_type(self._unlabelled):
             if rules[0].entity_type in NAME_TYPES and (names_things(header) or matches):
                 continue
@@ -172,7 +171,7 @@ class ColumnJudge:
             if self._strict(check, verdict, sample):
                 yield self._option(check, verdict, None, "column")
 
-    def _strict(self, check: TypeCheck, verdict: Verdict, sample: pl.Series) -> bool:
+    def _strict(self, check: TypeCheck, verdict: Verdict, sample: Values) -> bool:
         rule = check.checks[verdict.best].rule
         if check.has_dictionary:
             needed = STRICT_SHARE if len(sample) >= 2 * FREE_COLUMN else 1.0
@@ -181,7 +180,7 @@ class ColumnJudge:
             return verdict.share >= max(rule.column_share, 0.6)
         if len(sample) < STRICT_VALUES or verdict.share < STRICT_SHARE or verdict.confirmed < STRICT_SHARE:
             return False
-        return check.noise_rate(sample.filter(verdict.mask)) <= NOISE_RATE
+        return check.noise_rate(sample.pick([n for n, good in enumerate(verdict.mask) if good])) <= NOISE_RATE
 
     def _option(self, check: TypeCheck, verdict: Verdict, match: HeaderMatch | None, why: str) -> _Option:
         best = check.checks[verdict.best]
@@ -198,12 +197,6 @@ class ColumnJudge:
         judgement = Judgement(rule, check, match is not None, round(min(max(total, 0.0), 0.99), 3), evidence, quiet)
         order = (strength, float(confirmed), total + 0.3 * verdict.share, float(rule.specificity), float(quiet))
         return _Option(judgement, order)
-
-
-def _sample(values: pl.Series) -> pl.Series:
-    """Distinct meaningful values from all over a column; of a long one not every cell is looked at where some tell enough."""
-    some = meaningful(spread(values.drop_nulls(), _LOOK))
-    return spread(some if len(some) >= SAMPLE // 4 else meaningful(values), SAMPLE)
 
 
 def _by_type(rules: Iterable[Rule]) -> Iterable[list[Rule]]:

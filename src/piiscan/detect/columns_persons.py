@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from typing import Any
 
 import polars as pl
 
+from piiscan.detect import columns_persons_few as few
 from piiscan.detect.persons import (
     ADDRESS,
     BIRTH,
@@ -20,8 +22,11 @@ from piiscan.detect.persons import (
 )
 from piiscan.model import Locator, TableRecords
 
-Found = Mapping[int, tuple[str, pl.Series, pl.Series]]
-"""By order of columns: entity type, all cells, and which of them carry it."""
+Carried = tuple[str, pl.Series | list[str | None]]
+"""An entity type and all cells of its column, null where they do not carry it: all columns of a batch as series, or all as lists."""
+
+Found = Mapping[int, Carried]
+"""By order of columns."""
 
 _TAIL = 0x1FFFFFF
 _FLAG = 1 << 63
@@ -36,20 +41,39 @@ class RowPersons:
 
     def add(self, found: Found, locator: Locator) -> TableRecords | None:
         """The persons of a batch, None when its columns name nobody. `roster` holds from the batch on in which the table became one."""
-        names = _of_type(found, NAME_TYPE) or _of_type(found, KANA_TYPE)
+        kind_of_name = next((t for t in (NAME_TYPE, KANA_TYPE) if any(kind == t for kind, _ in found.values())), None)
+        names = [cells for kind, cells in found.values() if kind == kind_of_name]
         telling = (MAIL, PHONE, BIRTH, ADDRESS, *(() if names else (IDENTIFIER,)))  # a name with a contact says more
-        kinds = {kind: _first(_of_kind(found, kind)) for kind in telling}
-        contacts = {kind: hash_values(_folded(kind, values)) for kind, values in kinds.items() if values is not None}
-        rows = len(next(iter(found.values()))[1]) if found else 0
-        if names:
-            keys = self._named(names, contacts)
-        elif contacts and set(contacts) != {BIRTH}:
-            keys = self._nameless(contacts)
-        else:
+        kinds = {kind: _of_kind(found, kind) for kind in telling}
+        contacts = {kind: columns for kind, columns in kinds.items() if columns}
+        if not names and not set(contacts) - {BIRTH}:
             return None
-        return TableRecords(
-            locator=locator, rows=rows, person_keys=frozenset(keys.to_list()), roster=self._records >= ROSTER_PERSONS
-        )
+        keys = self._vectorised(names, contacts) if _series(found) else self._few(names, contacts)
+        rows = len(next(iter(found.values()))[1])
+        return TableRecords(locator=locator, rows=rows, person_keys=keys, roster=self._records >= ROSTER_PERSONS)
+
+    def _few(self, names: list[Any], contacts: Mapping[int, list[Any]]) -> frozenset[int]:
+        first = {k: column for k, columns in contacts.items() if (column := few.coalesced(columns)) is not None}
+        hashed_names, hashed = few.hashed(names, first)
+        if not names:
+            identity = self._telling({k: len(v) - v.count(None) for k, v in hashed.items()})
+            return few.nameless(identity, hashed[identity])
+        keys, listed = few.named(hashed_names, hashed)
+        if self._records < ROSTER_PERSONS:
+            self._records += listed
+        return keys
+
+    def _vectorised(self, names: list[Any], contacts: Mapping[int, list[Any]]) -> frozenset[int]:
+        hashed = {kind: hash_values(_folded(kind, _first(columns))) for kind, columns in contacts.items()}
+        keys = self._named(names, hashed) if names else self._nameless(hashed)
+        return frozenset(keys.to_list())
+
+    def _telling(self, filled: Mapping[int, int]) -> int:
+        """What tells rows without names apart: the fullest column of the first batch, then always the same."""
+        if self._identity not in filled:
+            self._identity = max((k for k in (MAIL, PHONE, IDENTIFIER, ADDRESS) if k in filled), key=filled.__getitem__)
+        assert self._identity is not None
+        return self._identity
 
     def _named(self, names: list[pl.Series], contacts: Mapping[int, pl.Series]) -> pl.Series:
         name = hash_values(_folded_names(names[0]))
@@ -77,12 +101,9 @@ class RowPersons:
         return keys.unique()
 
     def _nameless(self, contacts: Mapping[int, pl.Series]) -> pl.Series:
-        if self._identity not in contacts:
-            order = [k for k in (MAIL, PHONE, IDENTIFIER, ADDRESS) if k in contacts]
-            self._identity = max(order, key=lambda k: len(contacts[k]) - contacts[k].null_count())
-        assert self._identity is not None
-        values = contacts[self._identity].drop_nulls().unique()
-        return pl.select(_key(None, self._identity, pl.lit(values))).to_series()
+        identity = self._telling({k: len(v) - v.null_count() for k, v in contacts.items()})
+        values = contacts[identity].drop_nulls().unique()
+        return pl.select(_key(None, identity, pl.lit(values))).to_series()
 
 
 def _linked(frame: pl.DataFrame, kind: str) -> pl.DataFrame:
@@ -112,24 +133,16 @@ def _u64(number: int) -> pl.Expr:
     return pl.lit(number, dtype=pl.UInt64)
 
 
-def _of_type(found: Found, entity_type: str) -> list[pl.Series]:
-    return [_carried(values, mask) for kind, values, mask in found.values() if kind == entity_type]
+def _series(found: Found) -> bool:
+    return all(isinstance(cells, pl.Series) for _, cells in found.values())
 
 
-def _of_kind(found: Found, kind: int) -> list[pl.Series]:
-    return [_carried(values, mask) for entity_type, values, mask in found.values() if KINDS.get(entity_type) == kind]
+def _of_kind(found: Found, kind: int) -> list[Any]:
+    return [cells for entity_type, cells in found.values() if KINDS.get(entity_type) == kind]
 
 
-def _carried(values: pl.Series, mask: pl.Series) -> pl.Series:
-    if mask.all():
-        return values
-    return pl.select(pl.when(mask).then(values)).to_series()
-
-
-def _first(columns: list[pl.Series]) -> pl.Series | None:
-    if len(columns) == 1:
-        return columns[0]
-    return pl.select(pl.coalesce(columns)).to_series() if columns else None
+def _first(columns: list[pl.Series]) -> pl.Series:
+    return columns[0] if len(columns) == 1 else pl.select(pl.coalesce(columns)).to_series()
 
 
 _PLAIN: Mapping[int, str] = {

@@ -6,7 +6,7 @@ That holds for patterns which do not tell digits from digits nor letters from le
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 from re import _constants as sre  # type: ignore[attr-defined]  # the parser of `re` has no public name
 from re import _parser  # type: ignore[attr-defined]
@@ -16,7 +16,6 @@ import polars as pl
 
 _CLASSES = ((48, 57, "[0-9]"), (65, 90, "[A-Z]"), (97, 122, "[a-z]"))
 _MOST_SHAPES = 64
-_LEARN_FROM = 200
 _DECIMAL = re.compile(r"[0-9]+\.[0-9]+")
 """Folding takes ``.0`` away."""
 
@@ -29,11 +28,11 @@ class Shapes:
         self._shapes: set[str] = set()
         self._pattern = ""
 
-    def learn(self, passing: pl.Series) -> None:
+    def learn(self, passing: Sequence[str]) -> None:
         """Take in values that pass (folded)."""
         if not self._learns or len(self._shapes) >= _MOST_SHAPES:
             return
-        fresh = {_shape(v) for v in passing.head(_LEARN_FROM).to_list() if _plain(v)} - self._shapes
+        fresh = {_shape(v) for v in passing if _plain(v)} - self._shapes
         if fresh:
             self._shapes.update(sorted(fresh)[: _MOST_SHAPES - len(self._shapes)])
             self._pattern = f"^(?:{'|'.join(sorted(self._shapes))})$"

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-
-import polars as pl
 
 from piiscan.detect.headers import header_key
 
@@ -37,18 +35,6 @@ class Group:
     columns: tuple[int, ...]
     glue: str
     header: str
-
-    def joined(self, frame: pl.DataFrame) -> pl.Series:
-        """The cells put together; null where one of the first two is empty (a value of one part only is not whole)."""
-        columns = [frame.to_series(i).str.strip_chars().str.replace(r"^([0-9]+)\.0+$", "$1") for i in self.columns]
-        if self.glue == "-":
-            columns = [c.str.strip_chars_start("-") for c in columns]
-        names = [f"{n}" for n in range(len(columns))]
-        parts = pl.DataFrame([c.alias(n) for n, c in zip(names, columns, strict=True)])
-        whole = pl.all_horizontal(pl.col(names[:2]).is_not_null())
-        return parts.select(
-            pl.when(whole).then(pl.concat_str(names, separator=self.glue, ignore_nulls=True))
-        ).to_series()
 
 
 _WHOSE = r"(?P<whose>[a-z]*?|.*?)"
@@ -147,20 +133,26 @@ _BANK = Family(
     ("bank", "account"),
 )
 FAMILIES = (_KANA, _NAME, _PHONE, _FAX, _ZIP, _BIRTH, _ADDRESS, _BANK)
+_ZERO_DECIMALS = re.compile(r"\.0+$")
+_DIGIT = re.compile(r"[0-9０-９](?:\.0)?")
 _COMPILED = {id(p): re.compile(p.keys) for f in FAMILIES for p in f.parts}
 
 
-def find_groups(names: Sequence[str], groups: Sequence[str], frame: pl.DataFrame) -> list[Group]:
+Cells = Callable[[int], Sequence[str]]
+"""The first filled cells of a column."""
+
+
+def find_groups(names: Sequence[str], groups: Sequence[str], cells: Cells) -> list[Group]:
     """The families of columns in a table with these headers. No column is in two groups."""
     keys = [header_key(g + n) if g and g != n else header_key(n) for n, g in zip(names, groups, strict=True)]
     taken: set[int] = set()
-    found = _boxes(names, frame)
+    found = _boxes(names, cells)
     for group in found:
         taken.update(group.columns)
     for family in FAMILIES:
         for columns in _members(family, keys, taken):
             group = Group(family.types, columns, family.glue, " + ".join(names[c] for c in columns))
-            if _plausible(family, group, frame):
+            if _plausible(family, group, cells):
                 taken.update(columns)
                 found.append(group)
     return found
@@ -193,20 +185,19 @@ def _complete(family: Family, roles: dict[str, int]) -> bool:
     return all(role in roles for role in family.required)
 
 
-def _plausible(family: Family, group: Group, frame: pl.DataFrame) -> bool:
+def _plausible(family: Family, group: Group, cells: Cells) -> bool:
     """Whether the cells are parts and not whole values (tel1 and tel2 may be two telephone numbers)."""
     if family not in {_PHONE, _FAX, _ZIP, _BIRTH}:
         return True
     longest = 5 if family is not _BIRTH else 4
     for i in group.columns:
-        cells = frame.to_series(i).drop_nulls().head(500)
-        short = cells.str.strip_chars().str.replace(r"\.0+$", "").str.len_chars() <= longest
-        if len(cells) and (short.mean() or 0) < 0.8:  # type: ignore[operator]
+        seen = cells(i)
+        if sum(len(_ZERO_DECIMALS.sub("", c.strip())) <= longest for c in seen) < 0.8 * len(seen):
             return False
     return True
 
 
-def _boxes(names: Sequence[str], frame: pl.DataFrame) -> list[Group]:
+def _boxes(names: Sequence[str], cells: Cells) -> list[Group]:
     """Runs of seven or more columns of single digits under one heading (forms with a box a digit)."""
     found: list[Group] = []
     start = 0
@@ -216,13 +207,12 @@ def _boxes(names: Sequence[str], frame: pl.DataFrame) -> list[Group]:
             stem = re.sub(r"[0-9０-９]+$", "", names[start])
             while end < len(names) and (not names[end] or (re.sub(r"[0-9０-９]+$", "", names[end]) == stem)):
                 end += 1
-        run = [i for i in range(start, end) if _single_digits(frame.to_series(i))]
+        run = [i for i in range(start, end) if _single_digits(cells(i))] if end - start >= 7 else []
         if len(run) >= 7 and run[0] == start:
             found.append(Group((), tuple(run), "", re.sub(r"[0-9０-９]+$", "", names[start])))
         start = end
     return found
 
 
-def _single_digits(cells: pl.Series) -> bool:
-    seen = cells.drop_nulls().head(500).str.strip_chars()
-    return len(seen) > 0 and bool(seen.str.contains(r"^[0-9０-９](?:\.0)?$").all())
+def _single_digits(cells: Sequence[str]) -> bool:
+    return len(cells) > 0 and all(_DIGIT.fullmatch(c.strip()) for c in cells)

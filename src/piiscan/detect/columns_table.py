@@ -6,35 +6,24 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-import polars as pl
-
+from piiscan.detect.columns_cells import STRONG, TEXTUAL, Batch, Cells, batch_of
 from piiscan.detect.columns_forms import form_hits, loose_cells
 from piiscan.detect.columns_judge import Judgement
-from piiscan.detect.columns_persons import RowPersons
+from piiscan.detect.columns_persons import Carried, RowPersons
 from piiscan.detect.columns_split import Group, find_groups
-from piiscan.detect.columns_values import PLACEHOLDER
 from piiscan.detect.header_words import COMPANIES
 from piiscan.detect.headers import Layout, is_quiet, judge_layout, names_things
 from piiscan.model import ColumnDetection, Detected, SegmentKind, TableSegment, TextHits, TextSegment
 
 if TYPE_CHECKING:
+    import polars as pl
+
     from piiscan.detect.columns import ColumnStage
 
 HEAD_ROWS = 60
 FORM_ROWS = 2_000
 TRIES = 3
 """Batches in which a column without a telling header is judged before it is left alone."""
-
-STRONG = r"[@＠]|[0-9０-９][0-9０-９ \-‐‑‒–—―−－ー().（）]{5,}[0-9０-９]"
-TEXTUAL = r"[@＠]|[0-9０-９][0-9０-９ \-‐‑‒–—―−－ー().（）]{5,}[0-9０-９]|\p{Han}{2}|[ァ-ヶｦ-ﾟ]{2}|[A-Z][a-z]+ [A-Z]"
-"""Cells worth reading as text. Strong: an address of mail or a long number; textual: also words that may be names."""
-
-PLAIN = (
-    r"^[-+]?[0-9０-９.,:¥￥$% T]*$"
-    r"|^[0-9]{4}[-/.][0-9]{1,2}[-/.][0-9]{1,2}(?:[T ].*)?$|^[0-9]{1,2}[-/.][0-9]{1,2}[-/.][0-9]{2,4}$"
-)
-"""Numbers, amounts and moments: left to the verdict on the whole column."""
-
 
 PERSONAL = frozenset(
     {"PERSON", "JP_NAME_KANA", "DATE_OF_BIRTH", "AGE", "GENDER", "MEMBER_ID", "EMPLOYEE_ID", "EMAIL_ADDRESS"}
@@ -53,8 +42,8 @@ class _Column:
     judgement: Judgement | None = None
     tries: int = 0
 
-    def values(self, frame: pl.DataFrame) -> pl.Series:
-        return self.split.joined(frame) if self.split else frame.to_series(self.columns[0])
+    def cells(self, batch: Batch) -> Cells:
+        return batch.joined(self.columns, self.split.glue) if self.split else batch.column(self.columns[0])
 
 
 class TableScan:
@@ -81,11 +70,11 @@ class TableScan:
             frame, start = frame.slice(self.layout.data_start), start + self.layout.data_start
         if not self.layout.table:
             if frame.height and self.columns == [] and start > self.table.first_row + FORM_ROWS:
-                self._settle(frame)
+                self._settle(batch_of(frame, start, ()))
             if not self.columns:
                 return
         if frame.height:
-            yield from self._data(*self._numbered(frame, start))
+            yield from self._data(batch_of(frame, start, self.layout.header_rows))
 
     def place(self, column: int) -> str:
         """How a person finds a column: its letter or number, and its name."""
@@ -131,49 +120,36 @@ class TableScan:
         else:
             yield from loose_cells(rows, start, self.table, self.stage)
 
-    def _numbered(self, frame: pl.DataFrame, start: int) -> tuple[pl.DataFrame, pl.Series]:
-        """The rows without repeated headers, and their numbers."""
-        numbers = pl.Series(range(start, start + frame.height), dtype=pl.Int64)
-        assert self.layout is not None
-        for header in self.layout.header_rows:
-            cells = [(i, c) for i, c in enumerate(header) if c is not None]
-            if len(cells) < 2:
-                continue
-            repeated = frame.select(pl.all_horizontal(pl.nth(i).eq_missing(pl.lit(c)) for i, c in cells)).to_series()
-            if repeated.any():
-                frame, numbers = frame.filter(~repeated), numbers.filter(~repeated)
-        return frame, numbers
-
-    def _settle(self, frame: pl.DataFrame) -> None:
+    def _settle(self, batch: Batch) -> None:
         """Lay out the columns on the first data."""
         assert self.layout is not None
         names, groups = self.layout.names, self.layout.groups
         used: set[int] = set()
-        for group in find_groups(names, groups, frame):
+        for group in find_groups(names, groups, batch.first):
             column = _Column(group.columns, group.header, "", group)
-            self._try(column, frame)
+            self._try(column, batch)
             if column.judgement:
                 self.columns.append(column)
                 used.update(group.columns)
-        self.columns += [_Column((i,), names[i], groups[i]) for i in range(frame.width) if i not in used]
+        self.columns += [_Column((i,), names[i], groups[i]) for i in range(batch.width) if i not in used]
 
-    def _try(self, column: _Column, frame: pl.DataFrame) -> None:
-        values = column.values(frame)
+    def _try(self, column: _Column, batch: Batch) -> None:
+        cells = column.cells(batch)
         if column.split:
-            column.judgement = self.judge.joined(column.split.types, column.header, values)
+            column.judgement = self.judge.joined(column.split.types, column.header, cells)
         else:
-            column.judgement = self.judge.column(column.header, column.group, values)
-        if values.null_count() < len(values):
+            column.judgement = self.judge.column(column.header, column.group, cells)
+        if cells.filled:
             column.tries += 1
 
-    def _beside_addresses(self, frame: pl.DataFrame) -> None:
+    def _beside_addresses(self, batch: Batch) -> None:
         """Seven digits are a postal code where the row has an address, although no header says so."""
         kinds = {c.judgement.rule.entity_type for c in self.columns if c.judgement}
         if "JP_ADDRESS" not in kinds or "JP_POSTAL_CODE" in kinds:
             return
         for column in self.columns:
             if column.judgement is None and not column.split and not column.header:
-                column.judgement = self.judge.beside("JP_POSTAL_CODE", "JP_ADDRESS", column.values(frame))
+                column.judgement = self.judge.beside("JP_POSTAL_CODE", "JP_ADDRESS", column.cells(batch))
 
     def _of_companies(self) -> None:
         """In a list of companies or shops that names no person, phones and addresses are theirs: a rule of its own, of low severity, says so."""
@@ -188,86 +164,68 @@ class TableScan:
                 evidence = (*column.judgement.evidence, "companies")
                 column.judgement = replace(column.judgement, rule=rule, evidence=evidence)
 
-    def _data(self, frame: pl.DataFrame, numbers: pl.Series) -> Iterator[Detected]:
-        if not frame.height:
+    def _data(self, batch: Batch) -> Iterator[Detected]:
+        if not batch.height:
             return
         if not self.columns:
-            self._settle(frame)
-        found: dict[int, tuple[str, pl.Series, pl.Series]] = {}
+            self._settle(batch)
+        found: dict[int, Carried] = {}
         for column in self.columns:
             if column.judgement is None and (column.tries < TRIES or self.judge.speaks(column.header, column.group)):
-                self._try(column, frame)
-        self._beside_addresses(frame)
+                self._try(column, batch)
+        self._beside_addresses(batch)
         self._of_companies()
         for n, column in enumerate(self.columns):
             if column.judgement is None:
-                yield from self._free(column, frame, numbers)
+                yield from self._free(column, batch)
             elif not column.judgement.quiet:
-                yield from self._judged(n, column, frame, numbers, found)
+                yield from self._judged(n, column, batch, found)
         records = self.persons.add(found, self.table.locator)
         if records is not None:
             yield records
 
-    def _judged(
-        self,
-        n: int,
-        column: _Column,
-        frame: pl.DataFrame,
-        numbers: pl.Series,
-        found: dict[int, tuple[str, pl.Series, pl.Series]],
-    ) -> Iterator[Detected]:
+    def _judged(self, n: int, column: _Column, batch: Batch, found: dict[int, Carried]) -> Iterator[Detected]:
         judgement = column.judgement
         assert judgement is not None
         rule = judgement.rule
-        values = column.values(frame)
-        mask, rounded = judgement.check.cells(values, labelled=judgement.labelled)
-        rows = int(mask.sum())
-        if rows and not rounded:  # rounded numbers tell nobody apart
-            found[n] = (rule.entity_type, values, mask)
-        if rows and self._wanted(judgement):
+        cells = column.cells(batch)
+        accepted = cells.accepted(judgement.check, labelled=judgement.labelled)
+        if accepted.rows and not accepted.rounded:  # rounded numbers tell nobody apart
+            found[n] = (rule.entity_type, accepted.carried)
+        if accepted.rows and self._wanted(judgement):
             yield ColumnDetection(
                 entity_type=rule.entity_type,
                 locator=self.table.locator.then(column=" + ".join(self.place(c) for c in column.columns)),
                 column=column.columns[0],
-                rows=rows,
-                first_row=int(numbers.filter(mask)[0]),
-                values=values if rows == len(values) else values.filter(mask),
+                rows=accepted.rows,
+                first_row=accepted.first_row,
+                values=accepted.values,
                 confidence=judgement.confidence,
                 rule=rule.id,
                 recognizer="columns",
                 evidence=judgement.evidence,
             )
-        if not column.split and rows < len(values) - values.null_count():
-            yield from self._cells(column, values.filter(~mask), numbers.filter(~mask), TEXTUAL, plain=True)
+        if not column.split and accepted.rest.filled:
+            yield from self._cells(column, accepted.rest, TEXTUAL, plain=True)
 
     def _wanted(self, judgement: Judgement) -> bool:
         profile = self.stage.rules.profile
         kind = judgement.rule.entity_type
         return profile.wants(kind) and judgement.confidence >= profile.threshold(kind)
 
-    def _free(self, column: _Column, frame: pl.DataFrame, numbers: pl.Series) -> Iterator[Detected]:
+    def _free(self, column: _Column, batch: Batch) -> Iterator[Detected]:
         """Cells of a column that follows no rule as a whole."""
         if column.split or is_quiet(column.header):
             return
         labelled = self.judge.speaks(column.header, column.group)
         gate = STRONG if names_things(column.header) and not labelled else TEXTUAL
-        yield from self._cells(column, column.values(frame), numbers, gate, plain=labelled)
+        yield from self._cells(column, column.cells(batch), gate, plain=labelled)
 
-    def _cells(
-        self, column: _Column, values: pl.Series, numbers: pl.Series, gate: str, *, plain: bool
-    ) -> Iterator[Detected]:
-        """Read the cells that pass the gate as text, each distinct one once. `plain` numbers are read too where a header speaks of them."""
-        wanted = values.str.contains(gate)
-        if plain:
-            wanted |= values.str.contains(r"[0-9０-９]{4}")
-        else:
-            wanted &= ~values.str.contains(PLAIN)
-        wanted = (wanted & ~values.str.strip_chars().str.contains(PLACEHOLDER)).fill_null(value=False)
-        if not wanted.any():
-            return
+    def _cells(self, column: _Column, cells: Cells, gate: str, *, plain: bool) -> Iterator[Detected]:
+        """Read the cells that pass the gate as text, each distinct one once."""
         step = self.place(column.columns[0])
         known: dict[str, TextHits | None] = {}
-        for row, text in zip(numbers.filter(wanted).to_list(), values.filter(wanted).to_list(), strict=True):
+        for row, text in cells.readable(gate, plain=plain):
             if text in known and known[text] is None:
                 continue
             segment = TextSegment(

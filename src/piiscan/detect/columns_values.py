@@ -1,23 +1,29 @@
-"""Checks the values of a column against a rule, vectorised: a regular expression, then validators, on distinct values only."""
+"""Checks values of a column against a rule, one by one: a regular expression, then validators.
+
+What a column *is* is told by some hundreds of its distinct values, for which plain Python costs less than starting a vectorised query; whole
+columns are checked in :mod:`piiscan.detect.columns_whole`.
+"""
 
 from __future__ import annotations
 
 import random
 import re
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+import unicodedata
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
-
-import polars as pl
+from functools import lru_cache
+from typing import TypeVar
 
 from piiscan.detect.columns_shapes import Shapes
-from piiscan.detect.columns_sure import FORMS, Form, surely
+from piiscan.detect.columns_sure import FORMS, Form, is_surely
 from piiscan.protocols import Validator
 from piiscan.rules.compiled import compile_pattern
 from piiscan.rules.model import Rule
 
-PLACEHOLDER = r"^(?i)(?:[-‐－―ー*＊×/\s　.]*|なし|無し?|不明|未定|未登録|未記入|該当なし|同上|〃|null|none|nil|n/?a|nan|unknown|\(null\)|#n/a)$"
+NOTHING = r"(?i:[-‐－―ー*＊×/\s　.]*|なし|無し?|不明|未定|未登録|未記入|該当なし|同上|〃|null|none|nil|n/?a|nan|unknown|\(null\)|#n/a)"
+PLACEHOLDER = f"^{NOTHING}$"
 """Cells that say "nothing here" in one of the usual ways."""
 
 DICTIONARY_CHECKS = frozenset({"person_name", "address"})
@@ -28,50 +34,85 @@ TYPE_CHECKS = {"PERSON": "person_name", "JP_NAME_KANA": "kana_name", "JP_ADDRESS
 
 BIRTH_TYPES = frozenset({"DATE_OF_BIRTH", "JP_DATE_OF_BIRTH"})
 
-_PREFECTURE = (
-    r"^(?:北海道|東京都|(?:大阪|京都)府|(?:青森|岩手|宮城|秋田|山形|福島|茨城|栃木|群馬|埼玉|千葉|神奈川|新潟|富山|石川|福井|山梨|長野|岐阜|静岡|愛知|三重|滋賀|"
-    r"兵庫|奈良|和歌山|鳥取|島根|岡山|広島|山口|徳島|香川|愛媛|高知|福岡|佐賀|長崎|熊本|大分|宮崎|鹿児島|沖縄)県)$"
+_is_nothing = re.compile(NOTHING).fullmatch
+_PREFECTURE = re.compile(
+    r"北海道|東京都|(?:大阪|京都)府|(?:青森|岩手|宮城|秋田|山形|福島|茨城|栃木|群馬|埼玉|千葉|神奈川|新潟|富山|石川|福井|山梨|長野|岐阜|静岡|愛知|三重|滋賀|"
+    r"兵庫|奈良|和歌山|鳥取|島根|岡山|広島|山口|徳島|香川|愛媛|高知|福岡|佐賀|長崎|熊本|大分|宮崎|鹿児島|沖縄)県"
 )
-_SCIENTIFIC = r"^[0-9](?:\.[0-9]+)?[eE]\+?[0-9]{1,2}$"
-_HYPHENS = r"([0-9])[‐‑‒–—―−ー─ｰ﹣]([0-9])"
+_SCIENTIFIC = re.compile(r"[0-9](?:\.[0-9]+)?[eE]\+?[0-9]{1,2}")
+_HYPHENS = re.compile(r"(?<=[0-9])[‐‑‒–—―−ー─ｰ﹣](?=[0-9])")
+_FLOAT = re.compile(r"([0-9]+)\.0+")
+_LOST = re.compile(r"[1-9][0-9]{4,11}")
+_DAYS = re.compile(r"[1-9][0-9]{3,4}")
+_ROUNDED = re.compile(r"[0-9]{16,19}")
 _REMEMBERED = 50_000
 _EXCEL_EPOCH = date(1899, 12, 30)
-_ARITHMETIC = frozenset({"my_number", "luhn"})
-_LONG = r"[0-9０-９]{16}"
-_FEW, _LOOK = 500, 2000
-"""Columns of few cells, or of few different ones among so many, are judged by distinct value."""
 _SHAPE_PARTS = re.compile(r"\{[0-9,]+\}|\[[^\]]+\]|.")
 _UNITS = {"0": "[0-9]", "A": "[A-Za-z]", "-": "-", " ": " "}
 
-VectorCheck = Callable[[pl.Series], pl.Series]
+T = TypeVar("T")
+Mask = list[bool]
 
 
-def fold_cells(values: pl.Series) -> pl.Series:
-    """Half width, unified hyphens between digits, no outer spaces; untouched where a column is plain ASCII."""
-    stripped = values.str.strip_chars(" \t\r\n　\ufeff'")
-    if not stripped.str.contains(r"[^\x00-\x7f]").any():
-        return stripped
-    folded = stripped.str.normalize("NFKC")
-    return folded.str.replace_all(_HYPHENS, "$1-$2").str.replace_all(_HYPHENS, "$1-$2").str.strip_chars()
+def fold_cell(value: str) -> str:
+    """Half width, unified hyphens between digits, no outer spaces."""
+    bare = value.strip(" \t\r\n　\ufeff'")
+    if bare.isascii():
+        return bare
+    return _HYPHENS.sub("-", unicodedata.normalize("NFKC", bare)).strip()
 
 
-def meaningful(values: pl.Series) -> pl.Series:
+def meaningful(values: Iterable[str | None]) -> list[str]:
     """The distinct cells that say something, in order of appearance."""
-    distinct = values.drop_nulls().unique(maintain_order=True)
-    return distinct.filter(~distinct.str.contains(PLACEHOLDER))
+    return [v for v in dict.fromkeys(values) if v is not None and not _is_nothing(v)]
 
 
-def spread(values: pl.Series, size: int) -> pl.Series:
+def spread(values: Sequence[T], size: int) -> Sequence[T]:
     """At most `size` of the values, taken evenly from beginning to end."""
-    step = max(1, len(values) // size)
-    return values.gather_every(step).head(size)
+    return values[:: max(1, len(values) // size)][:size]
+
+
+class Values:
+    """Distinct, meaningful cells, with what they are when folded. Folded once, for all rules that ask."""
+
+    __slots__ = ("floats", "folded", "given")
+
+    def __init__(self, given: Sequence[str]) -> None:
+        self.given = given
+        folded = [fold_cell(v) for v in given]
+        self.folded = [_without_zero_decimals(v) for v in folded]
+        self.floats = [a is not b for a, b in zip(folded, self.folded, strict=True)]
+
+    def __len__(self) -> int:
+        return len(self.given)
+
+    def pick(self, numbers: Sequence[int]) -> Values:
+        """Some of them."""
+        if len(numbers) == len(self):
+            return self
+        some = Values(())
+        some.given = [self.given[n] for n in numbers]
+        some.folded = [self.folded[n] for n in numbers]
+        some.floats = [self.floats[n] for n in numbers]
+        return some
+
+    def spread(self, size: int) -> Values:
+        """As the function of this name."""
+        return self.pick(spread(range(len(self)), size))
+
+
+def _without_zero_decimals(value: str) -> str:
+    if value[-1:] != "0" or "." not in value:
+        return value
+    match = _FLOAT.fullmatch(value)
+    return match.group(1) if match else value
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """Which of the distinct values pass, the share a validator confirmed, and how values had to be read."""
+    """Which of the values pass, the share a validator confirmed, and how values had to be read."""
 
-    mask: pl.Series
+    mask: Mask
     confirmed: float
     evidence: tuple[str, ...] = ()
     best: int = 0
@@ -79,7 +120,16 @@ class Verdict:
     @property
     def share(self) -> float:
         """Passing values over all values, 0..1."""
-        return float(self.mask.mean() or 0.0) if len(self.mask) else 0.0  # type: ignore[arg-type]
+        return sum(self.mask) / len(self.mask) if self.mask else 0.0
+
+
+@dataclass(slots=True)
+class _Last:
+    """What was asked last: a small column is judged and checked with the same values."""
+
+    values: Values
+    labelled: bool
+    verdict: Verdict = field(repr=False)
 
 
 class TypeCheck:
@@ -87,59 +137,40 @@ class TypeCheck:
 
     def __init__(self, checks: Sequence[ValueCheck]) -> None:
         self.checks = tuple(sorted(checks, key=lambda c: -c.rule.specificity))
+        self._last: _Last | None = None
 
-    def judge(self, distinct: pl.Series, *, labelled: bool) -> Verdict:
+    def judge(self, values: Values, *, labelled: bool) -> Verdict:
         """As :meth:`ValueCheck.judge`; `best` is the rule that most values follow."""
-        mask = _all_false(len(distinct))
+        last = self._last
+        if last is not None and last.values is values and last.labelled == labelled:
+            return last.verdict
+        verdict = self._judge(values, labelled)
+        self._last = _Last(values, labelled, verdict)
+        return verdict
+
+    def _judge(self, values: Values, labelled: bool) -> Verdict:
+        mask = [False] * len(values)
         confirmed = 0.0
         counts: list[int] = []
         evidence: list[str] = []
+        rest: Sequence[int] = range(len(values))
         for check in self.checks:
-            rest = (~mask).arg_true()  # what an earlier check accepted is not asked again: some checks are slow
-            verdict = check.judge(distinct.gather(rest), labelled=labelled)
-            counts.append(int(verdict.mask.sum()))
-            if counts[-1]:
-                mask = mask.scatter(rest.filter(verdict.mask), values=True)
-                confirmed += verdict.confirmed * len(rest) / len(distinct)
+            if not rest:
+                counts.append(0)
+                continue
+            verdict = check.judge(values.pick(rest), labelled=labelled)
+            passing = [n for n, good in zip(rest, verdict.mask, strict=True) if good]
+            counts.append(len(passing))
+            if passing:
+                for n in passing:
+                    mask[n] = True
+                confirmed += verdict.confirmed * len(rest) / len(values)
                 evidence += verdict.evidence
+                rest = [n for n in rest if not mask[n]]  # what one check accepted is not asked again: some are slow
         best = max(range(len(counts)), key=lambda n: (counts[n], -n))
         return Verdict(mask, confirmed, tuple(dict.fromkeys(evidence)), best)
 
-    def cells(self, values: pl.Series, *, labelled: bool) -> tuple[pl.Series, bool]:
-        """Which cells of a whole column pass, and whether the numbers in it were rounded by a spreadsheet.
-
-        What is written in a usual form is told at once; only the rest is looked at value by value. The answer is that of `judge`.
-        """
-        if len(values) > _FEW and 2 * values.head(_LOOK).n_unique() > min(len(values), _LOOK):
-            sure = self._surely(values)
-            rest = (~sure & values.is_not_null()).arg_true()
-            if not len(rest):
-                return sure, False
-            left = values.gather(rest)
-            if not left.str.contains(_LONG).any():  # rounding is told by all long numbers together
-                mask, _ = self._by_value(left, labelled=labelled)
-                return sure.scatter(rest.filter(mask), values=True), False
-        return self._by_value(values, labelled=labelled)
-
-    def _by_value(self, values: pl.Series, *, labelled: bool) -> tuple[pl.Series, bool]:
-        distinct = meaningful(values)
-        verdict = self.judge(distinct, labelled=labelled)
-        mask = values.is_in(distinct.filter(verdict.mask).implode()).fill_null(value=False)
-        return mask, "rounded" in verdict.evidence
-
-    def _surely(self, values: pl.Series) -> pl.Series:
-        """Cells that pass one of the checks for certain."""
-        mask = _all_false(len(values))
-        for check in self.checks:
-            if not check.has_forms:
-                continue
-            if not mask.any():
-                mask = check.surely(values)
-            elif len(rest := (~mask).arg_true()):
-                mask = mask.scatter(rest.filter(check.surely(values.gather(rest))), values=True)
-        return mask
-
-    def noise_rate(self, passing: pl.Series) -> float:
+    def noise_rate(self, passing: Values) -> float:
         """The worst of the checks."""
         return max(c.noise_rate(passing) for c in self.checks)
 
@@ -150,46 +181,30 @@ class TypeCheck:
 
 
 class ValueCheck:
-    """The value check of one rule for whole columns. Not thread-safe (remembers answers of slow validators)."""
+    """The value check of one rule. Not thread-safe (remembers answers of slow validators)."""
 
     def __init__(self, rule: Rule, validators: Mapping[str, Validator]) -> None:
         self.rule = rule
         own = tuple(name for name in rule.validators if name in validators)
-        self.checks = own or ((TYPE_CHECKS[rule.entity_type],) if rule.entity_type in TYPE_CHECKS else ())
-        self._validators = {name: validators[name] for name in self.checks if name in validators}
-        self.pattern = _anchored(rule)
-        self._fast = self.pattern is None or _polars_takes(self.pattern)
-        self._slow = None if self._fast or self.pattern is None else re.compile(self.pattern)
+        usual = (TYPE_CHECKS.get(rule.entity_type, ""),)
+        self.checks = own or tuple(name for name in usual if name in validators)
+        self._validators = {name: validators[name] for name in self.checks}
         self._known: dict[str, dict[str, bool | None]] = {name: {} for name in self.checks}
-        self._forms = self._usual_forms()
-        self._shapes = Shapes(self.pattern) if not self.checks and self.pattern is not None else None
+        self.pattern = _anchored(rule)
+        self.matches = _compiled(self.pattern).match if self.pattern is not None else _is_short
+        self.forms = self._usual_forms()
+        self.shapes = Shapes(self.pattern) if not self.checks and self.pattern is not None else None
 
     def _usual_forms(self) -> tuple[Form, ...]:
         """The forms of the validator that this rule's shapes take as well."""
-        if len(self.checks) != 1 or self.checks[0] not in self._validators:
+        if len(self.checks) != 1:
             return ()
         forms = FORMS.get(self.checks[0], ())
         if self.pattern is None:
             return tuple(f for f in forms if not f.exemplars)
-        if self.rule.value or self.rule.pattern or not self._fast:
+        if self.rule.value or self.rule.pattern:
             return ()  # a pattern may look at single digits
-        return tuple(f for f in forms if f.exemplars and pl.Series(f.exemplars).str.contains(self.pattern).all())
-
-    @property
-    def has_forms(self) -> bool:
-        """Whether `surely` can say anything."""
-        return bool(self._forms) or self._shapes is not None
-
-    def surely(self, cells: pl.Series) -> pl.Series:
-        """Cells as given that pass for certain: nothing in them needs folding, and they are no placeholders."""
-        if self._shapes is not None:
-            return self._shapes.surely(cells)
-        mask = _all_false(len(cells))
-        for form in self._forms:
-            mask |= form.test(cells).fill_null(value=False)
-            if mask.all():
-                break
-        return mask
+        return tuple(f for f in forms if f.exemplars and all(map(self.matches, f.exemplars)))
 
     @property
     def has_dictionary(self) -> bool:
@@ -201,122 +216,102 @@ class ValueCheck:
         """Whether there is nothing to check, so that only a header can speak for a column."""
         return self.pattern is None and not self.checks
 
-    def judge(self, distinct: pl.Series, *, labelled: bool) -> Verdict:
+    def judge(self, values: Values, *, labelled: bool) -> Verdict:
         """Judge distinct, meaningful values. With a header that names them (`labelled`), spreadsheet damage is repaired first."""
-        if not len(distinct):
-            return Verdict(pl.Series([], dtype=pl.Boolean), 0.0)
-        folded = fold_cells(distinct)
-        plain = folded.str.replace(r"^([0-9]+)\.0+$", "$1")
+        if not len(values):
+            return Verdict([], 0.0)
+        plain = values.folded
         mask, confirmed = self._pass(plain)
-        evidence = ["float"] if bool((folded != plain).any()) else []
-        if labelled:
+        evidence = ["float"] if any(values.floats) else []
+        if labelled and not all(mask):
             for name, repaired in (
                 ("zero-lost", self._lost_zero),
                 ("serial", self._serial),
                 ("rounded", self._rounded),
             ):
                 more = repaired(plain, mask)
-                if more is not None and more.any():
+                if any(more):
                     evidence.append(name)
-                    mask |= more
+                    mask = [a or b for a, b in zip(mask, more, strict=True)]
         if self.rule.entity_type == "JP_ADDRESS":
-            mask &= ~plain.str.contains(_PREFECTURE)
-        share = float(confirmed.mean() or 0.0)  # type: ignore[arg-type]
-        return Verdict(mask, share, tuple(evidence))
+            mask = [good and not _PREFECTURE.fullmatch(v) for good, v in zip(mask, plain, strict=True)]
+        return Verdict(mask, confirmed / len(values), tuple(evidence))
 
-    def noise_rate(self, passing: pl.Series) -> float:
+    def noise_rate(self, passing: Values) -> float:
         """How often the same shapes with other digits pass: low where a check digit or table really distinguishes."""
         dice = random.Random(11)  # noqa: S311 - reproducible noise, not a secret
-        noise = [
-            re.sub(r"[0-9]", lambda _: str(dice.randrange(10)), v) for v in fold_cells(spread(passing, 200)).to_list()
-        ]
-        return float(self._pass(pl.Series(noise, dtype=pl.String))[0].mean() or 0.0)  # type: ignore[arg-type]
+        some = passing.spread(200)
+        noise = [re.sub(r"[0-9]", lambda _: str(dice.randrange(10)), v) for v in some.folded]
+        return sum(self._pass(noise)[0]) / len(noise) if noise else 0.0
 
-    def _pass(self, folded: pl.Series) -> tuple[pl.Series, pl.Series]:
-        mask = self._matches(folded)
-        confirmed = _all_false(len(folded))
-        for name in self.checks:
-            if not mask.any():
-                break
-            answers = self._ask(name, folded, mask)
-            mask &= answers.fill_null(value=True)
-            confirmed |= answers.fill_null(value=False)
-        return mask, confirmed & mask
+    def _pass(self, folded: Sequence[str]) -> tuple[Mask, int]:
+        """Which values pass, and how many of them a validator confirmed."""
+        matches, checks, confirmed = self.matches, self.checks, 0
+        mask: Mask = []
+        for value in folded:
+            good = matches(value) is not None
+            if good and checks:
+                answers = [self._ask(name, value) for name in checks]
+                good = False not in answers
+                confirmed += good and True in answers
+            mask.append(good)
+        return mask, confirmed
 
-    def _matches(self, folded: pl.Series) -> pl.Series:
-        if self.pattern is None:
-            return folded.str.len_chars() <= 200
-        slow = self._slow
-        found = (
-            pl.Series([bool(slow.match(v)) for v in folded], dtype=pl.Boolean)
-            if slow
-            else folded.str.contains(self.pattern)
-        )
-        if self._shapes is not None:
-            self._shapes.learn(folded.filter(found))
-        return found
+    def _ask(self, name: str, value: str) -> bool | None:
+        known = self._known[name]
+        try:
+            return known[value]
+        except KeyError:
+            if len(known) > _REMEMBERED:
+                known.clear()
+            answer = known[value] = True if is_surely(name, value) else self._validators[name](value)
+            return answer
 
-    def _ask(self, name: str, folded: pl.Series, mask: pl.Series) -> pl.Series:
-        """Answers (None unknown) for the values where `mask` holds; None elsewhere."""
-        vector = vector_checks().get(name)
-        if vector is not None and (name in _ARITHMETIC or name not in self._validators):
-            return pl.select(pl.when(mask).then(vector(folded))).to_series()
-        sure = surely(name, folded) & mask
-        known, check = self._known[name], self._validators[name]
-        if len(known) > _REMEMBERED:
-            known.clear()
-        asked = (mask & ~sure).arg_true()
-        answers: list[bool | None] = []
-        for value in folded.gather(asked).to_list():
-            if value not in known:
-                known[value] = check(value)
-            answers.append(known[value])
-        result = pl.select(pl.when(sure).then(pl.lit(value=True))).to_series()
-        return result.scatter(asked, pl.Series(answers, dtype=pl.Boolean))
-
-    def _lost_zero(self, plain: pl.Series, mask: pl.Series) -> pl.Series | None:
+    def _lost_zero(self, plain: Sequence[str], mask: Mask) -> Mask:
         """A spreadsheet took the leading zeros of an identifier: would it pass with them?"""
-        candidates = ~mask & plain.str.contains(r"^[1-9][0-9]{4,11}$")
-        if self.anything_goes or not candidates.any():
-            return None
-        result, _ = self._pass(pl.select(pl.when(candidates).then("0" + plain).otherwise(pl.lit(""))).to_series())
-        rest = candidates & ~result & (plain.str.len_chars() <= 6)
-        if rest.any():
-            result |= (
-                self._pass(pl.select(pl.when(rest).then("00" + plain).otherwise(pl.lit(""))).to_series())[0] & rest
-            )
-        return result & candidates
+        if self.anything_goes:
+            return []
+        lost = [n for n, v in enumerate(plain) if not mask[n] and _LOST.fullmatch(v)]
+        found = {n for n, good in zip(lost, self._pass(["0" + plain[n] for n in lost])[0], strict=True) if good}
+        short = [n for n in lost if n not in found and len(plain[n]) <= 6]
+        found.update(n for n, good in zip(short, self._pass(["00" + plain[n] for n in short])[0], strict=True) if good)
+        return [n in found for n in range(len(plain))] if found else []
 
-    def _serial(self, plain: pl.Series, mask: pl.Series) -> pl.Series | None:
+    def _serial(self, plain: Sequence[str], mask: Mask) -> Mask:
         """A birth date left as the day number of a spreadsheet (29222 is 1980-01-02)."""
         if self.rule.entity_type not in BIRTH_TYPES:
-            return None
-        candidates = ~mask & plain.str.contains(r"^[1-9][0-9]{3,4}$")
-        if not candidates.any():
-            return None
+            return []
+        fits = [not good and _DAYS.fullmatch(v) is not None for v, good in zip(plain, mask, strict=True)]
         days = [
-            (_EXCEL_EPOCH + timedelta(days=int(v))).isoformat() if c else ""
-            for v, c in zip(plain, candidates, strict=True)
+            (_EXCEL_EPOCH + timedelta(days=int(v))).isoformat() if c else "" for v, c in zip(plain, fits, strict=True)
         ]
-        return self._pass(pl.Series(days, dtype=pl.String))[0] & candidates
+        return [a and b for a, b in zip(fits, self._pass(days)[0], strict=True)] if any(fits) else []
 
-    def _rounded(self, plain: pl.Series, mask: pl.Series) -> pl.Series | None:
+    def _rounded(self, plain: Sequence[str], mask: Mask) -> Mask:
         """Numbers that a spreadsheet rounded: ``1.23457E+11``, or 16 digits of which the last is always 0."""
         if self.pattern is None:
-            return None
-        scientific = ~mask & plain.str.contains(_SCIENTIFIC)
-        result = scientific
-        if scientific.any():
-            digits = [str(int(Decimal(v))) if s else "" for v, s in zip(plain, scientific, strict=True)]
-            result = self._matches(pl.Series(digits, dtype=pl.String)) & scientific
-        long = plain.str.contains(r"^[0-9]{16,19}$") & self._matches(plain)
-        if long.sum() >= 3 and plain.filter(long).str.ends_with("0").all():
-            result |= long & ~mask
+            return []
+        result = [
+            not good and _SCIENTIFIC.fullmatch(v) is not None and self._matches_number(v)
+            for v, good in zip(plain, mask, strict=True)
+        ]
+        long = [n for n, v in enumerate(plain) if len(v) >= 16 and _ROUNDED.fullmatch(v) and self.matches(v)]
+        if len(long) >= 3 and all(plain[n][-1] == "0" for n in long):
+            for n in long:
+                result[n] |= not mask[n]
         return result
 
+    def _matches_number(self, scientific: str) -> bool:
+        return self.matches(str(int(Decimal(scientific)))) is not None
 
-def _all_false(size: int) -> pl.Series:
-    return pl.Series([False], dtype=pl.Boolean).new_from_index(0, size)
+
+def _is_short(value: str) -> bool | None:
+    return True if len(value) <= 200 else None
+
+
+@lru_cache(maxsize=1024)
+def _compiled(pattern: str) -> re.Pattern[str]:
+    return re.compile(pattern)
 
 
 def _anchored(rule: Rule) -> str | None:
@@ -326,12 +321,11 @@ def _anchored(rule: Rule) -> str | None:
     if not parts:
         return None
     joined = "|".join(f"(?:{p})" for p in dict.fromkeys(parts))
-    fast = rf"\A(?:{joined})\z"
-    return fast if _polars_takes(fast) else rf"\A(?:{joined})\Z"
+    return rf"\A(?:{joined})\Z"
 
 
 def _expanded(pattern: str) -> str:
-    """The pattern without digit borders at its ends: they say nothing about a whole cell, and polars has no look-around."""
+    """The pattern without digit borders at its ends: they say nothing about a whole cell."""
     return compile_pattern(pattern.removeprefix("{B}").removesuffix("{E}")).pattern
 
 
@@ -342,57 +336,3 @@ def _shape_pattern(shape: str) -> str:
     return "".join(
         _UNITS.get(part, part if part[0] in "{[" else re.escape(part)) for part in _SHAPE_PARTS.findall(shape)
     )
-
-
-def _polars_takes(pattern: str) -> bool:
-    try:
-        pl.Series(["x"]).str.contains(pattern)
-    except pl.exceptions.PolarsError:
-        return False
-    return True
-
-
-def vector_checks() -> Mapping[str, VectorCheck]:
-    """Validators that exist in vectorised form, by name: those of this module, and of the dictionaries."""
-    from piiscan.detect import vector
-
-    return {
-        "my_number": my_number,
-        "luhn": luhn,
-        "person_name": vector.is_person_name_series,
-        "kana_name": vector.is_kana_name_series,
-        "address": vector.is_address_series,
-    }
-
-
-def _digits(values: pl.Series) -> pl.Series:
-    return values.str.replace_all(r"[-\s./()]", "")
-
-
-def my_number(values: pl.Series) -> pl.Series:
-    """The check digit of 個人番号 over a whole column (see `piiscan.rules.checkdigits.my_number`)."""
-    digits = _digits(values)
-    good = digits.str.contains(r"^[0-9]{12}$") & ~digits.str.contains(_ONE_DIGIT)
-    number = digits.cast(pl.Int64, strict=False)
-    total = pl.Series([0], dtype=pl.Int64).new_from_index(0, len(values))
-    for place, weight in enumerate((2, 3, 4, 5, 6, 7, 2, 3, 4, 5, 6), start=1):
-        total += (number // 10**place % 10) * weight
-    rest = total % 11
-    expected = pl.select(pl.when(rest <= 1).then(0).otherwise(11 - rest)).to_series()
-    return good & (number % 10 == expected).fill_null(value=False)
-
-
-def luhn(values: pl.Series) -> pl.Series:
-    """The Luhn sum over a whole column."""
-    digits = _digits(values)
-    good = digits.str.contains(r"^[0-9]{2,19}$") & ~digits.str.contains(_ONE_DIGIT)
-    number = digits.cast(pl.UInt64, strict=False)
-    total = pl.Series([0], dtype=pl.UInt64).new_from_index(0, len(values))
-    for place in range(19):
-        digit = number // 10**place % 10
-        doubled = digit * 2
-        total += digit if place % 2 == 0 else doubled - (doubled > 9).cast(pl.UInt64) * 9
-    return good & (total % 10 == 0).fill_null(value=False)
-
-
-_ONE_DIGIT = "^(?:" + "|".join(f"{d}+" for d in range(10)) + ")$"

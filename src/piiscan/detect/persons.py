@@ -51,6 +51,8 @@ SHORT_NAME = 2
 
 _KEEP = 200_000
 _NAME_BITS, _KIND_BITS, _VALUE_BITS = 35, 3, 25
+_TOLD = (1 << _VALUE_BITS + _KIND_BITS) - 1
+_FEW_KEYS = 2_000
 _HONORIFIC = re.compile(r"(?:様|さま|さん|殿|氏|先生|君|くん|ちゃん)$")
 _SPACES = re.compile(r"[\s・,.]+")
 _BLANK_LINE = re.compile(r"\n[ \t　]*\r?\n")
@@ -231,6 +233,14 @@ def hash_values(values: pl.Series) -> pl.Series:
     return pl.select(pl.when(values.is_not_null()).then(values.hash(seed=11))).to_series()
 
 
+def hash_texts(values: list[str]) -> list[int]:
+    """The same hash of some texts."""
+    import polars as pl
+
+    hashes: list[int] = pl.Series(values, dtype=pl.String).hash(seed=11).to_list()
+    return hashes
+
+
 def _by_kind(contacts: Iterable[tuple[int, str]]) -> dict[int, int]:
     counts: dict[int, int] = {}
     for kind, _ in contacts:
@@ -277,13 +287,36 @@ def _count(keys: set[int]) -> int:
     Keys of one name are told apart within one kind only: two mail addresses are two persons, but a mail address in one sheet and a
     telephone number in another may be one. Contacts without a name count unless a named key has them.
     """
+    return _count_few(keys) if len(keys) <= _FEW_KEYS else _count_many(keys)
+
+
+def _count_few(keys: set[int]) -> int:
+    by_name: dict[int, dict[int, int]] = {}
+    known: set[int] = set()
+    identified = 0
+    loose: list[int] = []
+    for key in keys:
+        told = key & _TOLD
+        kind = told >> _VALUE_BITS
+        if key >> 63:
+            kinds = by_name.setdefault(key >> _VALUE_BITS + _KIND_BITS, {})
+            kinds[kind] = kinds.get(kind, 0) + 1
+            known.add(told)
+        elif kind == IDENTIFIER:
+            identified += 1
+        else:
+            loose.append(told)
+    persons = sum(max(kinds.values()) for kinds in by_name.values()) + sum(told not in known for told in loose)
+    return max(persons, identified)
+
+
+def _count_many(keys: set[int]) -> int:
     import polars as pl
 
-    value_bits = (1 << _VALUE_BITS + _KIND_BITS) - 1
     frame = pl.DataFrame({"key": pl.Series(list(keys), dtype=pl.UInt64)}).select(
         named=pl.col("key") >= pl.lit(1 << 63, dtype=pl.UInt64),
         name=pl.col("key") // (1 << 28),
-        told=pl.col("key") & pl.lit(value_bits, dtype=pl.UInt64),
+        told=pl.col("key") & pl.lit(_TOLD, dtype=pl.UInt64),
     )
     frame = frame.with_columns(kind=pl.col("told") // (1 << _VALUE_BITS))
     named, loose = frame.filter("named"), frame.filter(~pl.col("named"))

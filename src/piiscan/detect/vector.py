@@ -1,8 +1,8 @@
 """Dictionary checks and check digits over whole columns: what is certain is told without looking at single values.
 
 The `surely_*` functions say True where the check of the same name in :mod:`piiscan.detect.checks` says True, and False where nothing is known; the
-`is_*` functions give the whole answer, asking those checks for the rest. Words of names repeat, so a column is split into its words and the
-dictionary asked for each distinct one; of addresses the part before the first number is asked.
+`is_surely_*` functions say the same of one value. Words of names repeat, so a column is split into its words and the dictionary asked for each
+distinct one; of addresses the part before the first number is asked.
 """
 
 from __future__ import annotations
@@ -22,7 +22,8 @@ from piiscan.detect.variants import fold_variants
 if TYPE_CHECKING:
     import polars as pl
 
-Check = Callable[[str], bool | None]
+_KANA_WORDS = re.compile("[ァ-ヺー]{1,15}[ 　][ァ-ヺー]{1,15}")
+_NUMBER = re.compile("[0-9 ]")
 _KANJI_WORD = re.compile("[一-龥々]{1,5}")
 _NAME_WORD = re.compile("[一-龥々ぁ-ゖァ-ヺー]{1,5}")
 _ENDS_POLITELY = tuple(HONORIFICS)
@@ -46,18 +47,46 @@ def surely_names(values: pl.Series) -> pl.Series:
     return mask.scatter(rest.filter(joined), pl.Series([True], dtype=pl.Boolean)) if joined.any() else mask
 
 
+def is_surely_name(value: str) -> bool:
+    """The same of one value."""
+    surname, space, given = value.replace("　", " ").partition(" ")
+    if space:
+        return _is_surname(surname) and _is_given(given)
+    ordinary = any(_is_ordinary_surname(value[:n]) and _is_ordinary_given(value[n:]) for n in (2, 3, 1))
+    return ordinary and len(value) >= 3 and value not in _like_full_names() and not checks.NEVER_A_NAME.search(value)
+
+
 def surely_readings(values: pl.Series) -> pl.Series:
     """Values of two katakana words, one of them the reading of a name that stands in its place."""
     parts = _two_words(values)
     first, last = parts.to_series(0), parts.to_series(1)
-    kana = Lexicon.load()
-    known = _which(first, lambda w: enlarge(w) in kana.plain_kana_surnames)
+    known = _which(first, _is_kana_surname)
     if not known.all():
-        known |= _which(last, lambda w: enlarge(w) in kana.plain_kana_given)
-    companies = [w for w in first.unique().to_list() if w and COMPANY_KANA.search(f"{w} ")]
+        known |= _which(last, _is_kana_given)
+    companies = [w for w in first.unique().to_list() if w and _begins_as_company(w)]
     if companies:
         known &= ~_which(first, companies.__contains__)
-    return (known & values.str.contains("^[ァ-ヺー]{1,15}[ 　][ァ-ヺー]{1,15}$")).fill_null(value=False)
+    return (known & values.str.contains(f"^{_KANA_WORDS.pattern}$")).fill_null(value=False)
+
+
+def is_surely_reading(value: str) -> bool:
+    """The same of one value."""
+    if _KANA_WORDS.fullmatch(value) is None:
+        return False
+    first, _, last = value.replace("　", " ").partition(" ")
+    return (_is_kana_surname(first) or _is_kana_given(last)) and not _begins_as_company(first)
+
+
+def _is_kana_surname(word: str) -> bool:
+    return enlarge(word) in Lexicon.load().plain_kana_surnames
+
+
+def _is_kana_given(word: str) -> bool:
+    return enlarge(word) in Lexicon.load().plain_kana_given
+
+
+def _begins_as_company(word: str) -> bool:
+    return COMPANY_KANA.search(f"{word} ") is not None
 
 
 def surely_addresses(values: pl.Series) -> pl.Series:
@@ -67,9 +96,14 @@ def surely_addresses(values: pl.Series) -> pl.Series:
     start = pl.select(
         pl.lit(values.cast(pl.Binary)).bin.slice(0, pl.coalesce(pl.lit(values.str.find("[0-9 ]")), pl.lit(200)))
     ).to_series()
-    known = [s for s in start.drop_nulls().unique().to_list() if begins_with_town(s.decode())]
+    known = [s for s in start.drop_nulls().unique().to_list() if begins_with_town(s.decode(errors="ignore"))]
     mask = start.is_in(pl.Series(known, dtype=pl.Binary).implode()) & (values.str.len_bytes() <= _MAX_ADDRESS_BYTES)
     return mask.fill_null(value=False)
+
+
+def is_surely_address(value: str) -> bool:
+    """The same of one value."""
+    return len(value.encode(errors="replace")) <= _MAX_ADDRESS_BYTES and begins_with_town(_NUMBER.split(value, 1)[0])
 
 
 def begins_with_town(text: str) -> bool:
@@ -126,27 +160,40 @@ def _joined_names(values: pl.Series) -> pl.Series:
     """An ordinary surname and an ordinary given name without a space: nothing ranks higher, so no other reading is taken."""
     mask = values.is_null()  # all False: nulls were taken out before
     for size in (2, 3, 1):
-        surname = _which(values.str.slice(0, size), lambda w: Lexicon.load().surnames.get(w) == "S" and _is_surname(w))
-        given = _which(values.str.slice(size), lambda w: Lexicon.load().given.get(w) == "G" and _is_given(w))
+        surname = _which(values.str.slice(0, size), _is_ordinary_surname)
+        given = _which(values.str.slice(size), _is_ordinary_given)
         mask |= surname & given
     other = values.is_in(_surnames_like_full_names().implode()) | values.str.contains(checks.NEVER_A_NAME.pattern)
     return mask & (values.str.len_chars() >= 3) & ~other
 
 
+def _is_ordinary_surname(word: str) -> bool:
+    return Lexicon.load().surnames.get(word) == "S" and _is_surname(word)
+
+
+def _is_ordinary_given(word: str) -> bool:
+    return Lexicon.load().given.get(word) == "G" and _is_given(word)
+
+
 @cache
 def _surnames_like_full_names() -> pl.Series:
-    """Long surnames that are also a surname and a given name (五十嵐), and what forms say instead of a name."""
     import polars as pl
 
+    return pl.Series(sorted(_like_full_names()), dtype=pl.String)
+
+
+@cache
+def _like_full_names() -> frozenset[str]:
+    """Long surnames that are also a surname and a given name (五十嵐), and what forms say instead of a name."""
     lexicon = Lexicon.load()
-    long = [
+    long = (
         w
         for w, kind in lexicon.surnames.items()
         if len(w) > 2
         and kind.isupper()
         and any(w[:n] in lexicon.surnames and w[n:] in lexicon.given for n in (1, 2, 3))
-    ]
-    return pl.Series([*long, *NOT_VALUES], dtype=pl.String)
+    )
+    return frozenset((*long, *NOT_VALUES))
 
 
 # check digits
@@ -172,39 +219,3 @@ def my_number_sum(values: pl.Series) -> pl.Series:
     rest = (low + middle + _partial_sums((3, 4, 5, 6), 11).gather(number // 10**8)) % 11
     digit = pl.Series([0, 0, *range(9, 0, -1)], dtype=pl.Int64).gather(rest)
     return (digit == number % 10) & (number % 111_111_111_111 != 0)
-
-
-# whole answers
-
-
-def is_person_name_series(values: pl.Series) -> pl.Series:
-    """`piiscan.detect.checks.person_name` of every value: Boolean, null where it cannot be told or the cell is empty."""
-    return _each(values, checks.person_name, surely_names)
-
-
-def is_surname_series(values: pl.Series) -> pl.Series:
-    """The same for surnames alone."""
-    return _each(values, checks.surname)
-
-
-def is_kana_name_series(values: pl.Series) -> pl.Series:
-    """The same for readings in kana."""
-    return _each(values, checks.kana_name, surely_readings)
-
-
-def is_address_series(values: pl.Series) -> pl.Series:
-    """The same for addresses."""
-    return _each(values, checks.address, surely_addresses)
-
-
-def _each(values: pl.Series, check: Check, surely: Callable[[pl.Series], pl.Series] | None = None) -> pl.Series:
-    import polars as pl
-
-    known: dict[str | None, bool | None] = {None: None}
-    sure = surely(values).to_list() if surely else [False] * len(values)
-    answers: list[bool | None] = []
-    for value, certain in zip(values.to_list(), sure, strict=True):
-        if not certain and value not in known:
-            known[value] = check(value)
-        answers.append(True if certain else known[value])
-    return pl.Series(values.name, answers, dtype=pl.Boolean)
