@@ -149,7 +149,7 @@ _PLAIN: Mapping[int, str] = {
     MAIL: r"[^!-@\[-~]",
     PHONE: r"[^0-9-]|^81",
     BIRTH: r"[^0-9-]|-$",
-    ADDRESS: r"[^0-9A-Za-z -ヿ一-龥々 \-]|[A-Z\t-\r゛-ゟヿ]",
+    ADDRESS: r"[^ !-@\[-~、。「」々〇ぁ-ゖァ-ヾ一-龥]",
 }
 """Values without these are folded by removing single characters; the others take the long way."""
 
