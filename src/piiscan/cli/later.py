@@ -9,7 +9,6 @@ import typer
 from piiscan.errors import UsageError
 
 _LATER = {
-    "ledger": "個人情報管理台帳の作成は次の版で提供します / the ledger comes with a later release; `piiscan report` is there today",
     "triage": "判定の記録は次の版で提供します / triage comes with a later release",
     "serve": "レビュー画面は次の版で提供します / the review page comes with a later release; `piiscan report --format html` is there today",
 }

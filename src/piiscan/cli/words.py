@@ -47,6 +47,19 @@ _WORDS: Mapping[str, tuple[str, str]] = {
     "no-findings": ("検出はありません。", "No findings."),
     "no-diff": ("差分はありません。", "No differences."),
     "report-written": ("報告書を書きました: {path}", "report written: {path}"),
+    "ledger-written": ("個人情報管理台帳を書きました: {path}({rows}行)", "ledger written: {path} ({rows} rows)"),
+    "ledger-merged": (
+        "台帳に検査結果を並べて書きました: {path}(シート: {sheets}、台帳の行 {theirs}、対応した行 {matched})。書かれていた内容は変えていません。",
+        "written beside the ledger: {path} (sheets: {sheets}; {theirs} rows, {matched} matched). Nothing there was changed.",
+    ),
+    "ledger-differences": (
+        "  台帳にない {missing_in_ledger}件、変わった {changed}件、対応が確かでない {maybe}件、見つからない {missing_in_scan}件、検査対象外の場所 {outside}件",
+        "  {missing_in_ledger} not in the ledger, {changed} changed, {maybe} not certain, {missing_in_scan} not found, {outside} not scanned",
+    ),
+    "ledger-unknown": (
+        "  意味がわからなかった見出し: {heads}(--column 見出し=列 で指定できます)",
+        "  headings that were not understood: {heads} (say --column HEADING=COLUMN)",
+    ),
     "demo-made": (
         "デモ用の共有フォルダーを作りました: {path}({files}ファイル)",
         "made a demo share: {path} ({files} files)",
