@@ -3,11 +3,23 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from piiscan.detect.columns_names import (
+    CONTACTS,
+    FEW,
+    PERSONS,
+    NameCells,
+    Names,
+    about_goods,
+    few_names,
+    names_of,
+    says_little,
+)
+from piiscan.detect.columns_names import SAMPLE as NAME_SAMPLE
 from piiscan.detect.columns_values import TypeCheck, ValueCheck, Values, Verdict
 from piiscan.detect.headers import NAME_TYPES, HeaderMatch, is_quiet, names_things
 from piiscan.model import Severity
@@ -65,7 +77,7 @@ class ColumnJudge:
 
     def company_rule(self, rule: Rule) -> Rule | None:
         """The rule of the same type for what belongs to companies: the one whose severity says that it is nobody's; None without one."""
-        own = (r for r in self.rules.of(rule.entity_type) if r.severity is not None and r.severity <= Severity.INFO)
+        own = (r for r in self.rules.of(rule.entity_type) if _of_companies(r))
         return next(own, None) if rule.severity is None else None
 
     @cached_property
@@ -76,7 +88,8 @@ class ColumnJudge:
             for r in self.rules.rules
             if self.check(r).has_dictionary
             or (
-                (r.need == "nothing" or "check" in r.need)
+                not _of_companies(r)  # only a heading says that
+                and (r.need == "nothing" or "check" in r.need)
                 and (r.pattern or r.shapes)
                 and r.entity_type != "JP_NAME_KANA"
                 and not r.entity_type.startswith("SENS_")
@@ -97,6 +110,8 @@ class ColumnJudge:
 
     def joined(self, types: tuple[str, ...], header: str, cells: Cells) -> Judgement | None:
         """The reading of a value that was written over several columns, of one of `types` (any that the header names, if empty)."""
+        if types and not header.strip(" +"):
+            return self._named(Names(types[0], 0.75, ("column:names",)))
         sample = cells.sample(SAMPLE)
         if not len(sample):
             return None
@@ -126,6 +141,29 @@ class ColumnJudge:
         total = round(min(rule.scores.base + rule.scores.check + rule.scores.context, 0.99), 3)
         evidence = ("column", f"share:{verdict.share:.2f}", f"neighbour:{neighbour}")
         return Judgement(rule, check, False, total, evidence, False)
+
+    def names(self, header: str, cells: Cells, neighbours: frozenset[str]) -> Judgement | None:
+        """The reading of a column whose heading tells nothing as names or their readings, with the types of the columns beside it."""
+        if header and (not neighbours or is_quiet(header) or names_things(header) or self._matches(header, "")):
+            return None
+        found = names_of(cells.sample(NAME_SAMPLE), neighbours)
+        return self._named(found) if found else None
+
+    def of_things(self, header: str, cells: Cells, kinds: frozenset[str], headers: Sequence[str]) -> bool:
+        """Whether what looks like names in a column is none: its other cells are not, and neither its heading nor its neighbours say so."""
+        if kinds & (PERSONS - {"PERSON"} | CONTACTS):
+            return not header and few_names(cells.sample(NAME_SAMPLE))
+        strength = max((m.strength for m in self._matches(header, "").values()), default=0.0) if header else 0.0
+        if strength >= 0.85 and not says_little(header):
+            return False
+        return few_names(cells.sample(NAME_SAMPLE), 0.5 if about_goods(headers) else FEW)
+
+    def _named(self, found: Names) -> Judgement | None:
+        rules = [r for r in self.rules.rules if r.entity_type == found.entity_type and not self.check(r).anything_goes]
+        if not rules:
+            return None
+        check = NameCells(TypeCheck([self.check(r) for r in rules]), found.entity_type)
+        return Judgement(check.checks[0].rule, check, False, found.confidence, ("column", *found.evidence), False)
 
     def speaks(self, header: str, group: str) -> bool:
         """Whether a header names something that rules look for."""
@@ -197,6 +235,10 @@ class ColumnJudge:
         judgement = Judgement(rule, check, match is not None, round(min(max(total, 0.0), 0.99), 3), evidence, quiet)
         order = (strength, float(confirmed), total + 0.3 * verdict.share, float(rule.specificity), float(quiet))
         return _Option(judgement, order)
+
+
+def _of_companies(rule: Rule) -> bool:
+    return rule.severity is not None and rule.severity <= Severity.INFO
 
 
 def _by_type(rules: Iterable[Rule]) -> Iterable[list[Rule]]:

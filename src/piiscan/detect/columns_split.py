@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
+from piiscan.detect.columns_names import name_pair
 from piiscan.detect.headers import header_key
 
 
@@ -155,7 +157,20 @@ def find_groups(names: Sequence[str], groups: Sequence[str], cells: Cells) -> li
             if _plausible(family, group, cells):
                 taken.update(columns)
                 found.append(group)
+    found += _unnamed_pairs(names, cells, taken)
     return found
+
+
+def _unnamed_pairs(names: Sequence[str], cells: Cells, taken: set[int]) -> Iterator[Group]:
+    """Surname and given name in neighbouring columns without a heading, told by their cells."""
+    last = -1
+    for i, (first, second) in enumerate(pairwise(names)):
+        if i <= last or first or second or not taken.isdisjoint((i, i + 1)):
+            continue
+        kind = name_pair(cells(i), cells(i + 1))
+        if kind:
+            last = i + 1
+            yield Group((kind,), (i, i + 1), " ", "")
 
 
 def _members(family: Family, keys: Sequence[str], taken: set[int]) -> list[tuple[int, ...]]:

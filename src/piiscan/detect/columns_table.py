@@ -41,6 +41,8 @@ class _Column:
     split: Group | None = None
     judgement: Judgement | None = None
     tries: int = 0
+    things: bool | None = None
+    """Whether what looks like a name in it is none, once that is known."""
 
     def cells(self, batch: Batch) -> Cells:
         return batch.joined(self.columns, self.split.glue) if self.split else batch.column(self.columns[0])
@@ -144,12 +146,34 @@ class TableScan:
 
     def _beside_addresses(self, batch: Batch) -> None:
         """Seven digits are a postal code where the row has an address, although no header says so."""
-        kinds = {c.judgement.rule.entity_type for c in self.columns if c.judgement}
+        kinds = self._kinds()
         if "JP_ADDRESS" not in kinds or "JP_POSTAL_CODE" in kinds:
             return
         for column in self.columns:
             if column.judgement is None and not column.split and not column.header:
                 column.judgement = self.judge.beside("JP_POSTAL_CODE", "JP_ADDRESS", column.cells(batch))
+
+    def _names(self, batch: Batch) -> None:
+        """Columns of names whose heading tells nothing. Twice: readings and names speak for each other."""
+        left = [c for c in self.columns if c.judgement is None and not c.split and c.tries <= TRIES]
+        for _ in range(2 if left else 0):
+            kinds = self._kinds()
+            for column in left:
+                if column.judgement is None:
+                    column.judgement = self.judge.names(column.header, column.cells(batch), kinds)
+
+    def _things(self, batch: Batch) -> None:
+        """Columns in which hardly anything is a name: those that look so are goods, places, shops."""
+        kinds, headers = self._kinds(), [c.header for c in self.columns]
+        for column in self.columns:
+            kind = column.judgement.rule.entity_type if column.judgement else "PERSON"
+            if column.things is None and not column.split and kind == "PERSON":
+                column.things = self.judge.of_things(column.header, column.cells(batch), kinds, headers)
+                if column.things:
+                    column.judgement = None
+
+    def _kinds(self) -> frozenset[str]:
+        return frozenset(c.judgement.rule.entity_type for c in self.columns if c.judgement)
 
     def _of_companies(self) -> None:
         """In a list of companies or shops that names no person, phones and addresses are theirs: a rule of its own, of low severity, says so."""
@@ -171,9 +195,13 @@ class TableScan:
             self._settle(batch)
         found: dict[int, Carried] = {}
         for column in self.columns:
-            if column.judgement is None and (column.tries < TRIES or self.judge.speaks(column.header, column.group)):
+            if column.judgement is not None or column.things:
+                continue
+            if column.tries < TRIES or self.judge.speaks(column.header, column.group):
                 self._try(column, batch)
         self._beside_addresses(batch)
+        self._names(batch)
+        self._things(batch)
         self._of_companies()
         for n, column in enumerate(self.columns):
             if column.judgement is None:
@@ -231,7 +259,7 @@ class TableScan:
             segment = TextSegment(
                 text=text,
                 kind=SegmentKind.FIELD,
-                label=column.header or None,
+                label=None if column.things else column.header or None,
                 locator=self.table.locator.then(column=step, row=row),
             )
             before = known.get(text)
@@ -239,7 +267,20 @@ class TableScan:
                 yield TextHits(segment=segment, detections=before.detections)
                 continue
             known[text] = None
-            for found in self.stage.detector.scan(segment):
+            for detected in self.stage.detector.scan(segment):
+                found = _without_whole_names(detected) if column.things else detected
                 if isinstance(found, TextHits):
                     known[text] = found
-                yield found
+                if found is not None:
+                    yield found
+
+
+def _without_whole_names(found: Detected) -> Detected | None:
+    """What was found in a cell, but not that the whole cell is a name, or the beginning of a short one (木村家)."""
+    if not isinstance(found, TextHits):
+        return found
+    size = len(found.segment.text.strip())
+    kept = tuple(
+        d for d in found.detections if d.entity_type != "PERSON" or (d.end - d.start < size and (d.start or size > 8))
+    )
+    return replace(found, detections=kept) if kept else None

@@ -42,8 +42,9 @@ NOT_PERSON_WORDS = frozenset(_NOT_PERSON_WORDS_TEXT.split())
 _GENERIC_TEXT = (
     "no id 番号 項番 連番 通番 行番号 備考 摘要 メモ コメント 内容 詳細 件名 タイトル 日付 日時 登録日 更新日 作成日 注文日 発行日 入会日 金額 単価 価格 数量 "
     "合計 小計 商品 商品名 商品コード 品番 品名 型番 jan janコード 店舗 店舗名 店舗コード 会社 会社名 部署 部署名 役職 区分 種別 状態 ステータス ランク "
-    "伝票番号 受注番号 支払方法 "
+    "伝票番号 受注番号 支払方法 所属 所属部署 部門 部課名 担当部署 勤務地 勤務先 学年 クラス 組 "
     "url name date amount price qty quantity total status note notes memo comment type code key value created updated "
+    "department dept position busho shozoku "
     "createdat updatedat version title description product store shop rank point ポイント 連絡先 性別 年齢 年 月 日 項目 値 sku 在庫 追跡番号 法人番号"
 )
 GENERIC = frozenset(_GENERIC_TEXT.split())

@@ -36,6 +36,10 @@ _WORDS = re.compile(r"[a-z]+|[0-9]+")
 _TRAILING = re.compile(r"(?<=\D)[0-9]{1,2}$")
 _DATA = re.compile(r"[0-9]{5,}|@|^[0-9.,:/¥\\ -]+$|^https?:")
 
+_KATAKANA = re.compile("(?!フリガナ|カナ)[ァ-ヺー]+")
+_ADDRESS = re.compile(r"[0-9０-９一二三四五六七八九十](?:丁目|番)|[0-9０-９][-－−‐][0-9０-９]")
+"""An address that ends in 番地 is no label 番地."""
+
 
 @lru_cache(maxsize=8192)
 def header_key(text: str) -> str:
@@ -93,7 +97,9 @@ class HeaderBook:
 
     def is_label(self, text: str) -> bool:
         """Whether a cell is the name of something rules look for (exactly, or its last word)."""
-        return len(text) <= 40 and any(m.strength >= 0.85 for m in self.matches(text).values())
+        if len(text) > 40 or (len(text) > 8 and _ADDRESS.search(text)):
+            return False
+        return any(m.strength >= 0.85 for m in self.matches(text).values())
 
     def is_vocabulary(self, text: str) -> bool:
         """Whether a cell looks like a column name: a label, or a usual heading such as 備考."""
@@ -162,7 +168,8 @@ def _compare(key: str, header: str, label: str, words: tuple[str, ...], raw: str
     if len(label) < 2 or label not in key:
         return HeaderMatch(0.0, raw)
     if _TRAILING.sub("", key).endswith(label):
-        return HeaderMatch(0.85, raw)
+        short = len(label) < 3 and _KATAKANA.fullmatch(key)  # カシハタナギセイ is no セイ
+        return HeaderMatch(0.0 if short else 0.85, raw)
     return HeaderMatch(0.0 if TAIL.search(key) else 0.6, raw)
 
 
@@ -215,7 +222,7 @@ def judge_layout(rows: Rows, book: HeaderBook) -> Layout:
     nothing = ("",) * width
     start = _header_row(rows, book)
     if start is None:
-        form = _has_pairs(rows, book)
+        form = not _is_grid(rows, book) and _has_pairs(rows, book)
         return Layout(nothing, nothing, form=form, table=not form)
     above = rows[:start]
     group: tuple[str | None, ...] | None = None
@@ -254,8 +261,9 @@ def _is_header(row: tuple[str | None, ...], below: Rows, widest: int, book: Head
         return False
     if known / len(cells) > 0.6 and (len(cells) > 1 or widest == 1):
         return True
-    follows = [c for r in below if r != row for c in r if c is not None]
-    return len(cells) > 1 and not any(book.is_label(c) for c in follows)
+    others = [r for r in below if r != row]
+    pairs = (book.is_label(c) and _value_right(r, i, book) for r in others for i, c in enumerate(r) if c is not None)
+    return len(cells) > 1 and not any(pairs)
 
 
 def _key_value_rows(rows: Rows, book: HeaderBook) -> int:
@@ -324,6 +332,17 @@ def _name_columns(
         names.append(name or above_text)  # merged downwards: the upper cell is the name
         groups.append(current if name else "")
     return tuple(names), tuple(groups)
+
+
+def _is_grid(rows: Rows, book: HeaderBook) -> bool:
+    """Whether rows are filled alike, as those of a list, and hardly one of them has a label: a department may be called as a label is."""
+    width = len(rows[0]) if rows else 0
+    if width < 3 or len(rows) < 5 or sum(c is not None for row in rows for c in row) < 0.85 * width * len(rows):
+        return False
+    if sum(_mostly_data(rows, i) for i in range(width)) < max(1, width // 4):
+        return False
+    starts = sum(row[0] is not None and book.is_label(row[0]) for row in rows)
+    return starts <= 0.1 * len(rows) and len({r for r, _ in label_cells(rows, book)}) <= 0.4 * len(rows)
 
 
 def _has_pairs(rows: Iterable[tuple[str | None, ...]], book: HeaderBook) -> bool:
