@@ -12,6 +12,7 @@ import hashlib
 import heapq
 import hmac
 import os
+import re
 import secrets
 import unicodedata
 from collections.abc import Iterable
@@ -30,7 +31,7 @@ SKETCH_SIZE = 64
 """How many fingerprints a column keeps: the smallest ones, so that two columns with common persons keep common ones."""
 
 KEY_BYTES = 32
-_DASHES = dict.fromkeys(map(ord, "-‐‑‒–—―−ー－ｰ﹣─・.,/()（）[] 　\t\n\r"))
+_DASHES = re.compile(r"[-‐‑‒–—―−ー－ｰ﹣─・.,/()（）\[\] 　\t\n\r]")
 
 
 class FingerprintKey:
@@ -50,7 +51,7 @@ class FingerprintKey:
     def sign(self, entity_type: str, value: str) -> str:
         """128 bits over type and canonical value, as 32 hex digits."""
         message = f"{entity_type}\0{value}".encode("utf-8", "surrogatepass")
-        return hmac.new(self._secret, message, hashlib.sha256).hexdigest()[:32]
+        return hmac.digest(self._secret, message, "sha256")[:16].hex()
 
 
 def load_key(path: Path | None = None) -> FingerprintKey:
@@ -104,8 +105,8 @@ def _make_key(file: Path) -> FingerprintKey:
 
 def canonical(value: str) -> str:
     """One spelling for values that mean the same: width, case, spaces, hyphens and brackets folded away."""
-    folded = unicodedata.normalize("NFKC", value).casefold()
-    return folded.translate(_DASHES) or folded
+    folded = value.lower() if value.isascii() else unicodedata.normalize("NFKC", value).casefold()
+    return _DASHES.sub("", folded) or folded
 
 
 def mask(value: str, kind: MaskKind) -> str:
@@ -227,7 +228,10 @@ class Redactor:
 
         The fast hash is stable within one polars version, so sketches made by different versions share less than they could.
         """
-        values = detection.values.drop_nulls()
+        values = detection.values
+        if len(values) <= _FEW and len(some := {v for v in values.to_list() if v is not None}) <= SKETCH_SIZE:
+            return smallest({self._key.sign(detection.entity_type, canonical(value)) for value in some})
+        values = values.drop_nulls()
         seed = int(self._key.sign("sketch", detection.entity_type)[:12], 16)
         if len(values) > _MANY:
             values = _of_lowest_endings(values, seed)
@@ -237,7 +241,7 @@ class Redactor:
         return smallest({self._key.sign(detection.entity_type, canonical(value)) for value in chosen})
 
 
-_MANY = 20 * SKETCH_SIZE
+_FEW, _MANY = 4 * SKETCH_SIZE, 20 * SKETCH_SIZE
 
 
 def _of_lowest_endings(values: pl.Series, seed: int) -> pl.Series:

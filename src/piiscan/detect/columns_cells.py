@@ -114,18 +114,21 @@ class FewRows:
     """A batch of lists."""
 
     def __init__(self, frame: pl.DataFrame, first_row: int, headers: Sequence[tuple[str | None, ...]]) -> None:
-        columns = [series.to_list() for series in frame.get_columns()]
+        self._series = frame.get_columns()
+        columns = [series.to_list() for series in self._series]
         numbers = list(range(first_row, first_row + frame.height))
         kept = numbers if not headers else [n for n in numbers if not _repeats(columns, n - first_row, headers)]
         if len(kept) < len(numbers):
             columns = [[column[n - first_row] for n in kept] for column in columns]
+            self._series = []
         self._columns, self._numbers = columns, kept
         self.height, self.width = len(kept), len(columns)
         self._made: dict[int, Few] = {}
 
     def column(self, number: int) -> Few:
         if number not in self._made:
-            self._made[number] = Few(self._columns[number], self._numbers)
+            series = self._series[number] if self._series else None
+            self._made[number] = Few(self._columns[number], self._numbers, series)
         return self._made[number]
 
     def first(self, number: int) -> Sequence[str]:
@@ -152,10 +155,10 @@ def _part(cell: str | None, glue: str) -> str | None:
 
 
 class Few:
-    """A column as a list."""
+    """A column as a list. `series` are the same cells, where they were read as such."""
 
-    def __init__(self, values: list[str | None], numbers: list[int]) -> None:
-        self.values, self.numbers = values, numbers
+    def __init__(self, values: list[str | None], numbers: list[int], series: pl.Series | None = None) -> None:
+        self.values, self.numbers, self._series = values, numbers, series
 
     def __len__(self) -> int:
         return len(self.values)
@@ -179,13 +182,18 @@ class Few:
         good = {v for v, passes in zip(self._distinct.given, verdict.mask, strict=True) if passes}
         carried = [v if v in good else None for v in self.values]
         rows = [n for n, v in enumerate(carried) if v is not None]
-        left = [n for n, v in enumerate(self.values) if v is not None and v not in good]
+        series = self._series if len(rows) == len(carried) else None
+        left = (
+            []
+            if len(rows) == self.filled
+            else [n for n, v in enumerate(self.values) if v is not None and v not in good]
+        )
         return Accepted(
             rows=len(rows),
             first_row=self.numbers[rows[0]] if rows else 0,
             rounded="rounded" in verdict.evidence,
             carried=carried,
-            values=pl.Series([self.values[n] for n in rows], dtype=pl.String),
+            values=pl.Series([self.values[n] for n in rows], dtype=pl.String) if series is None else series,
             rest=Few([self.values[n] for n in left], [self.numbers[n] for n in left]),
         )
 

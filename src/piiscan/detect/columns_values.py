@@ -17,7 +17,7 @@ from functools import lru_cache
 from typing import TypeVar
 
 from piiscan.detect.columns_shapes import Shapes
-from piiscan.detect.columns_sure import FORMS, Form, is_surely
+from piiscan.detect.columns_sure import FORMS, Form
 from piiscan.protocols import Validator
 from piiscan.rules.compiled import compile_pattern
 from piiscan.rules.model import Rule
@@ -31,6 +31,9 @@ DICTIONARY_CHECKS = frozenset({"person_name", "address"})
 
 TYPE_CHECKS = {"PERSON": "person_name", "JP_NAME_KANA": "kana_name", "JP_ADDRESS": "address"}
 """What checks a type whose rules only have labels: the dictionaries are programs."""
+
+_SLOW = frozenset({"person_name", "address", "birth_date", "phone", "phone_mobile"})
+"""Validators that take longer than to see whether a value has a usual form."""
 
 BIRTH_TYPES = frozenset({"DATE_OF_BIRTH", "JP_DATE_OF_BIRTH"})
 
@@ -264,7 +267,8 @@ class ValueCheck:
         except KeyError:
             if len(known) > _REMEMBERED:
                 known.clear()
-            answer = known[value] = True if is_surely(name, value) else self._validators[name](value)
+            sure = any(form.one(value) for form in FORMS[name]) if name in _SLOW else False
+            answer = known[value] = True if sure else self._validators[name](value)
             return answer
 
     def _lost_zero(self, plain: Sequence[str], mask: Mask) -> Mask:

@@ -216,12 +216,10 @@ class PersonCounter:
                 current = None
 
     def _text_keys(self, *, tables: bool) -> set[int]:
-        import polars as pl
-
         names = [n for n in _without_prefixes(self._names) if not tables or len(n) > SHORT_NAME]
-        keys = {person_key_layout(h, 0, 0) for h in hash_values(pl.Series(names, dtype=pl.String)).to_list()}
+        keys = {person_key_layout(h, 0, 0) for h in hash_texts(names)}
         free = sorted(self._contacts - self._attached)
-        hashes = hash_values(pl.Series([v for _, v in free], dtype=pl.String)).to_list()
+        hashes = hash_texts([v for _, v in free])
         keys |= {person_key_layout(None, kind, h) for (kind, _), h in zip(free, hashes, strict=True)}
         return {k for k in keys if self._sampled(k)}
 
@@ -235,6 +233,8 @@ def hash_values(values: pl.Series) -> pl.Series:
 
 def hash_texts(values: list[str]) -> list[int]:
     """The same hash of some texts."""
+    if not values:
+        return []
     import polars as pl
 
     hashes: list[int] = pl.Series(values, dtype=pl.String).hash(seed=11).to_list()

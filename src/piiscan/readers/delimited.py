@@ -28,6 +28,9 @@ if TYPE_CHECKING:
 CHUNK_CHARS = 4 * 1024 * 1024
 """Text parsed at a time: large enough for polars to pay, small enough for a bounded memory."""
 
+SMALL_CHARS = 16 * 1024
+"""Up to here `csv` is done before polars' parser has begun."""
+
 MAX_RECORD_CHARS = 8 * 1024 * 1024
 """A quoted field that does not close within this is a stray quote."""
 
@@ -82,6 +85,8 @@ def detect_dialect(sample: str, preferred: str = ",") -> Dialect | None:
     lines = sample.rsplit("\n", 1)[0] if len(sample) > 60000 else sample
     best: tuple[float, Dialect] | None = None
     for delimiter in (preferred, *(d for d in ",\t;|" if d != preferred)):
+        if delimiter not in lines:
+            continue
         rows = [row for row in _csv_rows(lines, delimiter) if any(cell.strip() for cell in row)]
         widths = Counter(len(row) for row in rows)
         wide = {w: n for w, n in widths.items() if w > 1}
@@ -164,7 +169,7 @@ def _open_quote(text: str, delimiter: str) -> bool:
 
 def frame_of_text(text: str, dialect: Dialect, quoting: bool = True) -> pl.DataFrame:
     """Whole records as a frame of the dialect's width, empty cells null; the same rows whichever parser does it."""
-    frame = _fast_frame(text, dialect) if quoting else None
+    frame = _fast_frame(text, dialect) if quoting and len(text) > SMALL_CHARS else None
     return _slow_frame(text, dialect, quoting) if frame is None else frame
 
 
@@ -216,13 +221,14 @@ def frame_of_rows(rows: list[list[str]], width: int, joiner: str = ",") -> pl.Da
     """Rows of any lengths as a frame of Strings; what is beyond the width joins the last cell."""
     import polars as pl
 
-    columns: list[list[str | None]] = [[] for _ in range(width)]
-    for row in rows:
-        cells = row if len(row) <= width else [*row[: width - 1], joiner.join(row[width - 1 :])]
-        for index, column in enumerate(columns):
-            column.append((cells[index] or None) if index < len(cells) else None)
-    names = column_names(width)
-    return pl.DataFrame(dict(zip(names, columns, strict=True)), schema=dict.fromkeys(names, pl.String))
+    for number, row in enumerate(rows):
+        if len(row) < width:
+            row.extend([""] * (width - len(row)))
+        elif len(row) > width:
+            rows[number] = [*row[: width - 1], joiner.join(row[width - 1 :])]
+    columns = zip(*rows, strict=True) if rows else ((),) * width
+    cells = ([cell or None for cell in column] for column in columns)
+    return pl.DataFrame([pl.Series(n, c, dtype=pl.String) for n, c in zip(column_names(width), cells, strict=True)])
 
 
 def column_names(width: int) -> list[str]:
