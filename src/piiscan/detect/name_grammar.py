@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
@@ -23,10 +23,11 @@ from piiscan.detect.names_evidence import (
 )
 
 GAPS = " 　・･"
+_BLANKS = frozenset(" 　")
 MEMO_SIZE = 8192
 """How many answers about values are kept: lists and logs say the same again and again."""
 Kind = Literal["full", "surname", "given", "latin", "kana", ""]
-MAX_SURNAME, MAX_GIVEN = 5, 5
+MAX_SURNAME = 5
 _KATAKANA = re.compile("[ァ-ヺー]+")
 _HIRAGANA = re.compile("[ぁ-ゖー]+")
 _SPLIT_GAPS = re.compile(f"[{GAPS}＝=]+")
@@ -86,64 +87,82 @@ class NameGrammar:
         longest = min(MAX_SURNAME, len(text) - start)
         return [start + n for n in range(longest, 0, -1) if text[start : start + n] in self._lexicon.surnames]
 
-    def full_name(self, text: str, start: int, surname_ends: Iterable[int]) -> FullName | None:
+    def full_name(self, text: str, start: int, surname_ends: Sequence[int]) -> FullName | None:
         """The likeliest surname and given name that start here."""
         best: FullName | None = None
-        ends = list(surname_ends)
-        for surname_end in ends:
+        for surname_end in surname_ends:
             for found in self._with_given(text, start, surname_end):
                 if best is None or (found.rank, found.end) > (best.rank, best.end):
                     best = found
-        return best or next((guess for end in ends if (guess := self._guessed(text, start, end))), None)
+        if best:
+            return best
+        for surname_end in surname_ends:
+            if guess := self._guessed(text, start, surname_end):
+                return guess
+        return None
 
     def _guessed(self, text: str, start: int, surname_end: int) -> FullName | None:
         """An attested surname before one to three kanji that given names are made of."""
         surname = self._lexicon.surnames[text[start:surname_end]]
         if surname not in "SP" or surname_end - start < 2:
             return None
-        given_start = surname_end + (text[surname_end : surname_end + 1] in (" ", "　"))
-        run = _HIRAGANA.match(text, given_start)
-        if run and self._is_given_hiragana(run.group()) and len(run.group()) < 5 and run.group() not in PARTICLES:
-            after = text[run.end() : run.end() + 1]
-            if (
-                addressed(text, run.end())
-                or role_at(text, run.end())
-                or not (after.isalnum() or is_kanji(after or "一"))
-            ):
-                return FullName(start, surname_end, given_start, run.end(), surname, "?")
-        for length in (3, 2, 1):
-            given = text[given_start : given_start + length]
+        char = text[surname_end : surname_end + 1]
+        given_start = surname_end
+        if char in _BLANKS:
+            given_start += 1
+            char = text[given_start : given_start + 1]
+        if "ぁ" <= char <= "ゖ":
+            end = self._given_hiragana(text, given_start)
+            return FullName(start, surname_end, given_start, end, surname, "?") if end else None
+        for length in (3, 2, 1) if char and is_kanji(char) else ():
             end = given_start + length
-            if (
-                given in _NEVER_GIVEN
-                or len(given) < length
-                or not all(map(is_kanji, given))
-                or text[start:end] in self._lexicon.not_names
-            ):
+            given = text[given_start:end]
+            if given in _NEVER_GIVEN or len(given) < length:
                 continue
             likely = self._lexicon.likely_given(given, _LIKELY_FIRST, _LIKELY_LAST)
-            if ends_word(text, end) and (likely or (addressed(text, end) and not not_name_after(text, surname_end))):
+            if (
+                (likely or (addressed(text, end) and not not_name_after(text, surname_end)))
+                and all(map(is_kanji, given))
+                and ends_word(text, end)
+                and text[start:end] not in self._lexicon.not_names
+            ):
                 return FullName(start, surname_end, given_start, end, surname, "?")
         return None
 
-    def _with_given(self, text: str, start: int, surname_end: int) -> Iterable[FullName]:
-        surname = self._lexicon.surnames[text[start:surname_end]]
+    def _given_hiragana(self, text: str, start: int) -> int:
+        """The end of a given name in hiragana that starts here; 0 where there is none that ends as names do."""
+        run = _HIRAGANA.match(text, start, start + 5)
+        word = run.group() if run else ""
+        if not 2 < len(word) < 5 or word in PARTICLES or not self._is_given_hiragana(word):
+            return 0
+        end = start + len(word)
+        after = text[end : end + 1]
+        if addressed(text, end) or role_at(text, end) or not (after.isalnum() or is_kanji(after or "一")):
+            return end
+        return 0
+
+    def _with_given(self, text: str, start: int, surname_end: int) -> Iterator[FullName]:
         gap = text[surname_end : surname_end + 1]
-        starts = (surname_end, surname_end + 1) if gap and gap in GAPS else (surname_end,)
-        for given_start in starts:
+        if not gap:
+            return
+        for given_start in (surname_end, surname_end + 1) if gap in GAPS else (surname_end,):
             for end, given in self._given_at(text, given_start):
                 joined = given_start == surname_end
                 if not (joined and (end - start < 3 or self._lexicon.surnames.get(text[start:end], "x").isupper())):
+                    surname = self._lexicon.surnames[text[start:surname_end]]
                     yield FullName(start, surname_end, given_start, end, surname, given)
 
-    def _given_at(self, text: str, start: int) -> Iterable[tuple[int, str]]:
-        for length in range(min(MAX_GIVEN, len(text) - start), 0, -1):
-            kind = self._lexicon.given.get(text[start : start + length])
+    def _given_at(self, text: str, start: int) -> Iterator[tuple[int, str]]:
+        char = text[start : start + 1]
+        lookup = self._lexicon.given
+        for length in range(min(self._lexicon.longest_given.get(char, 0), len(text) - start), 0, -1):
+            kind = lookup.get(text[start : start + length])
             if kind and ends_word(text, start + length):
                 yield start + length, kind
-        run = _KATAKANA.match(text, start)
-        if run and len(run.group()) > 1 and self.is_given_kana(run.group()):
-            yield run.end(), "k"
+        if "ァ" <= char <= "ー":
+            run = _KATAKANA.match(text, start)
+            if run and len(run.group()) > 1 and self.is_given_kana(run.group()):
+                yield run.end(), "k"
 
     def is_given_kana(self, word: str) -> bool:
         """Whether a katakana word is a Japanese or foreign given name."""
@@ -291,9 +310,8 @@ def to_katakana(text: str) -> str:
     return "".join(chr(ord(c) + 0x60) if "ぁ" <= c <= "ゖ" else c for c in text)
 
 
-def katakana_chain(text: str, start: int) -> int:
-    """Where a run of katakana that starts here ends."""
-    end = start
-    while end < len(text) and is_katakana(text[end]):
-        end += 1
-    return end
+def katakana_start(text: str, position: int) -> int:
+    """Where the run of katakana that `position` is in begins."""
+    while position and is_katakana(text[position - 1]):
+        position -= 1
+    return position

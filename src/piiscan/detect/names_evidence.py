@@ -12,6 +12,8 @@ def words(text: str) -> tuple[str, ...]:
 
 
 KANJI = "々〆㐀-鿿豈-﫿"
+KATAKANA = "".join(map(chr, range(ord("ァ"), ord("ヺ") + 1))) + "ー"
+HALF_KATAKANA = "".join(map(chr, range(ord("ｦ"), ord("ﾟ") + 1)))
 HONORIFICS = words(
     """
     様 さま さん 殿 氏 先生 くん 君 ちゃん 嬢 女史 御夫妻 ご夫妻 夫妻 夫人 医師 弁護士 税理士 司法書士 看護師 薬剤師 先輩 師匠 画伯 翁 宛て 宛に
@@ -154,7 +156,6 @@ _PERSON_NOUN = re.compile(
 RANKS = frozenset(words("社長 副社長 会長 専務 常務 部長 次長 課長 係長 主任 主査 店長"))
 """Roles that stand after a person's name, never after a place's."""
 _AFTER_LIFE = re.compile("(?:夫妻|兄弟|姉妹|親子|一家|死後|没後|死去|自身|本人|以外|たち|ら(?![ァ-ヺ]))")
-_NAME_AFTER = tuple(sorted({*HONORIFICS, *ROLES}, key=len, reverse=True))
 
 
 def _by_first(words: Iterable[str]) -> dict[str, tuple[str, ...]]:
@@ -167,6 +168,13 @@ def _by_first(words: Iterable[str]) -> dict[str, tuple[str, ...]]:
 
 _HONORIFICS_BY_FIRST = _by_first(HONORIFICS)
 _ROLES_BY_FIRST = _by_first(ROLES)
+_NAME_AFTER_BY_FIRST = {
+    first: (*_HONORIFICS_BY_FIRST.get(first, ()), *_ROLES_BY_FIRST.get(first, ()))
+    for first in {**_HONORIFICS_BY_FIRST, **_ROLES_BY_FIRST}
+}
+_THING_AFTER_BY_FIRST = _by_first(NOT_NAME_AFTER)
+_PARTICLES_BY_FIRST = _by_first(PARTICLES)
+_TITLES_BY_LAST = {word[-1]: tuple(w for w in TITLES_BEFORE if w[-1] == word[-1]) for word in TITLES_BEFORE}
 
 
 def is_kanji(char: str) -> bool:
@@ -192,8 +200,10 @@ def is_hiragana(char: str) -> bool:
 
 def honorific_at(text: str, position: int) -> str:
     """The honorific that starts here; empty when none."""
-    words = _HONORIFICS_BY_FIRST.get(text[position : position + 1], ())
-    return next((word for word in words if text.startswith(word, position)), "")
+    for word in _HONORIFICS_BY_FIRST.get(text[position : position + 1], ()):
+        if text.startswith(word, position):
+            return word
+    return ""
 
 
 def addressed(text: str, position: int) -> bool:
@@ -215,12 +225,10 @@ def role_at(text: str, position: int) -> str:
 def ends_word(text: str, position: int) -> bool:
     """Whether a name may end here: nothing that goes on with the word."""
     char = text[position : position + 1]
-    if not char:
-        return True
-    if is_kanji(char):
-        return text.startswith(_NAME_AFTER, position) or person_noun_at(text, position)
-    if is_hiragana(char):
-        return any(text.startswith(p, position) for p in PARTICLES)
+    if "一" <= char <= "鿿" or (char and is_kanji(char)):
+        return _starts(_NAME_AFTER_BY_FIRST, text, position, char) or person_noun_at(text, position)
+    if "ぁ" <= char <= "ゖ":
+        return _starts(_PARTICLES_BY_FIRST, text, position, char)
     return char != "ー"
 
 
@@ -231,13 +239,24 @@ def person_noun_at(text: str, position: int) -> bool:
 
 def not_name_after(text: str, position: int) -> bool:
     """Whether what follows makes it a place, a company or a thing."""
-    if not text.startswith(NOT_NAME_AFTER, position) or text.startswith(_NAME_AFTER, position):
+    char = text[position : position + 1]
+    if char not in _THING_AFTER_BY_FIRST or not _starts(_THING_AFTER_BY_FIRST, text, position, char):
         return False
-    return not person_noun_at(text, position)
+    return not (_starts(_NAME_AFTER_BY_FIRST, text, position, char) or person_noun_at(text, position))
+
+
+def _starts(by_first: dict[str, tuple[str, ...]], text: str, position: int, char: str) -> bool:
+    """Whether any of the words starts here, where `char` stands."""
+    words = by_first.get(char)
+    return words is not None and text.startswith(words, position)
 
 
 def starts_word(text: str, position: int) -> bool:
     """Whether a name may start here: at the start of a kanji run, or after a title."""
-    if position == 0 or not is_kanji(text[position - 1]):
+    if position == 0:
         return True
-    return text[position - 1] in PERSON_NOUN_END or text.endswith(TITLES_BEFORE, max(0, position - 6), position)
+    before = text[position - 1]
+    if not is_kanji(before) or before in PERSON_NOUN_END:
+        return True
+    titles = _TITLES_BY_LAST.get(before)
+    return titles is not None and text.endswith(titles, max(0, position - 6), position)

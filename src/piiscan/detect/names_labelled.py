@@ -8,12 +8,14 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from piiscan.detect.automaton import build
+from piiscan.detect.automaton import Match
 from piiscan.detect.name_grammar import COMPANY_KANA, MEMO_SIZE, NameGrammar
 from piiscan.detect.names_evidence import (
     GIVEN_LABELS,
+    HALF_KATAKANA,
     HONORIFICS,
     KANJI,
+    KATAKANA,
     LABEL_END,
     LABEL_GAP,
     NEXT_LINE,
@@ -59,7 +61,10 @@ _KANA_BESIDE = re.compile(
 _PLAIN_PAIR = re.compile(
     r"(?<![ｦ-ﾟァ-ヺー])(?:[ｦ-ﾟ]{2,12}[ 　][ｦ-ﾟ]{2,12}|[ァ-ヺー]{2,8}[ 　][ァ-ヺー]{2,8})(?![ｦ-ﾟァ-ヺー()（）])"
 )
-_KANA_GAP = re.compile("[ 　](?=[ァ-ヺｦ-ﾟ])(?<=[ァ-ヺーｦ-ﾟ].)")  # the blank first: it is rare
+_KANA_SIGNS = frozenset(KATAKANA + HALF_KATAKANA)
+_MAX_KANA = 13
+_AFTER_LABELS = frozenset(" \t　\r\n（()）:：=＝|｜│┃】］]〕」>＞;；\"<…‥/／")
+"""Begins what may stand between a label and its value: most words that are spelled as labels are told from them by that."""
 _UNKNOWN_PAIR = re.compile(rf"[{KANJI}]{{1,4}}[ 　][{KANJI}ぁ-ゖ]{{1,4}}")
 _MAILBOX = re.compile(r"<[\w.+\-=/]{1,64}@[\w.\-]{1,255}>")
 _WORD_START = re.compile(r"(?<![^\s　])[^\s　]")
@@ -101,7 +106,8 @@ class Labels:
         spellings = {spelling: label for label in self._by_name.values() for spelling in _spellings(label.text)}
         self._labels = list(spellings.values())
         self._gap_labels = [replace(label, kind="gap") for label in self._labels]
-        self._automaton = build(list(spellings))
+        self.spellings = tuple(spellings)
+        """What is looked for in texts; hits name them by number."""
 
     def of_field(self, label: str | None) -> _Label | None:
         """What a field's own label says."""
@@ -114,10 +120,12 @@ class Labels:
             return _Label("氏名", "kana" if "カナ" in key or "かな" in key else "strong")
         return None
 
-    def values(self, text: str) -> Iterator[tuple[_Label, int]]:
+    def values(self, text: str, hits: Iterable[Match]) -> Iterator[tuple[_Label, int]]:
         """Labels in running text with the place where their value starts; the longest label for each value."""
         found: dict[int, tuple[int, _Label]] = {}
-        for start, end, number in self._automaton.find(text):
+        for start, end, number in hits:
+            if text[end : end + 1] not in _AFTER_LABELS:
+                continue
             label = self._labels[number]
             value = _value_start(text, start, end, label)
             if value is None and label.kind == "weak" and text[start - 1 : start] in _FIELD_STARTS:
@@ -186,9 +194,14 @@ class LabelledNames:
         self._person_in = lru_cache(MEMO_SIZE)(self._read_person)
         self._shown_in = lru_cache(MEMO_SIZE)(self._read_shown)
 
-    def find(self, text: str) -> Iterator[tuple[str, NameSpan]]:
-        """(``person`` or ``kana``, span) for every label in the text with a name after it."""
-        for label, start in self._labels.values(text):
+    @property
+    def words(self) -> tuple[str, ...]:
+        """The labels that texts are searched for."""
+        return self._labels.spellings
+
+    def find(self, text: str, hits: Iterable[Match]) -> Iterator[tuple[str, NameSpan]]:
+        """(``person`` or ``kana``, span) for every label in the text with a name after it; `hits` are of `words`."""
+        for label, start in self._labels.values(text, hits):
             yield from self.value(text, start, label)
 
     def is_label(self, value: str) -> bool:
@@ -292,11 +305,19 @@ class LabelledNames:
         sure = self._grammar.kana_value(match.group(1)) or self._grammar.kana_guessed(match.group(1))
         return NameSpan(match.start(1), match.end(1), 0.4 + 0.45 * sure, ("neighbour:PERSON",)) if sure else None
 
-    def kana_pairs(self, text: str) -> Iterator[NameSpan]:
-        """Surname and given name in kana with a gap, without a label."""
-        if not _KANA_GAP.search(text):
-            return
-        for match in _PLAIN_PAIR.finditer(text):
+    def kana_pairs(self, text: str, gaps: Iterable[Match]) -> Iterator[NameSpan]:
+        """Surname and given name in kana with a gap, without a label; `gaps` are kana with a blank."""
+        done = 0
+        for place, end, _ in gaps:
+            if text[end : end + 1] not in _KANA_SIGNS:
+                continue
+            start, least = place, max(done, place - _MAX_KANA)
+            while start > least and text[start - 1] in _KANA_SIGNS:
+                start -= 1
+            match = _PLAIN_PAIR.match(text, start)
+            if match is None:
+                continue
+            done = match.end()
             if len(match.group()) > 5 and self._grammar.kana_value(match.group()) >= 0.95:
                 half = match.group()[0] >= "ｦ"
                 yield NameSpan(match.start(), match.end(), 0.6 if half else 0.5, ("dictionary:kana",))

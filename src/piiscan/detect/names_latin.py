@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 
-from piiscan.detect.automaton import build
+from piiscan.detect.automaton import Match
 from piiscan.detect.lexicon import Lexicon
 from piiscan.detect.names_evidence import words
 from piiscan.detect.names_prose import NameSpan
@@ -16,7 +16,7 @@ _TITLED = re.compile(
     rf"(?<![A-Za-z])(?:Mr|Ms|Mrs|Miss|Mx|Dr|Prof)(?:\.[ 　]?|[ 　])({_WORD}(?: (?:[A-Z]\. )?{_WORD}){{0,2}})"
 )
 _DEAR = re.compile(rf"(?:Dear|Hi|Hello)[ 　]({_WORD}(?: {_WORD})?)(?=[,，:\n]|-?(?:san|sama)\b)")
-_ANCHORS = {
+ANCHORS = {
     **dict.fromkeys(words("Mr Ms Mrs Miss Mx Dr Prof"), "title"),
     **dict.fromkeys(words("Dear Hi Hello"), "dear"),
     **dict.fromkeys(words("egards incerely hanks ours Cheers Best hank"), "closing"),
@@ -47,13 +47,12 @@ class LatinNames:
 
     def __init__(self, lexicon: Lexicon) -> None:
         self._roman = lexicon.romaji
-        self._anchors = build(list(_ANCHORS))
+        self._kinds = tuple(ANCHORS.values())
 
-    def find(self, text: str) -> Iterator[NameSpan]:
-        """Names with a title, a greeting, a Japanese honorific, or alone under the end of a letter."""
-        kinds = list(_ANCHORS.values())
-        for start, _, number in self._anchors.find(text):
-            kind = kinds[number]
+    def find(self, text: str, hits: Iterable[Match]) -> Iterator[NameSpan]:
+        """Names with a title, a greeting, a Japanese honorific, or alone under the end of a letter; `hits` are of `ANCHORS`."""
+        for start, _, number in hits:
+            kind = self._kinds[number]
             if kind == "san":
                 yield from self._before(text, start)
             elif kind == "closing" or not (start and text[start - 1].isascii() and text[start - 1].isalpha()):

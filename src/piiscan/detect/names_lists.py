@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from itertools import pairwise
 
-from piiscan.detect.automaton import build
+from piiscan.detect.automaton import Match
 from piiscan.detect.lexicon import Lexicon
 from piiscan.detect.name_grammar import MEMO_SIZE, NameGrammar
 from piiscan.detect.names_evidence import KANJI, ROLES, words
@@ -51,15 +51,14 @@ class ListedNames:
         self._lexicon = lexicon
         self._grammar = grammar
         self._likeness = likeness
-        self._labels = build(LIST_LABELS)
         self._trim = lru_cache(MEMO_SIZE)(_trim)
         self._line_items = lru_cache(MEMO_SIZE // 4)(self._read_items)
         self._named_fields = lru_cache(MEMO_SIZE // 4)(self._read_fields)
 
-    def find(self, text: str, known: Sequence[NameSpan]) -> Iterator[NameSpan]:
-        """Names in folded `text`; `known` are spans found so far."""
+    def find(self, text: str, known: Sequence[NameSpan], labels: Iterable[Match]) -> Iterator[NameSpan]:
+        """Names in folded `text`; `known` are spans found so far, `labels` hits of `LIST_LABELS`."""
         sure = {(span.start, span.end) for span in known if span.score >= 0.5}
-        yield from self._labelled_lists(text)
+        yield from self._labelled_lists(text, labels)
         yield from self._plain_lists(text, sure)
         yield from self._beside_contacts(text)
 
@@ -75,9 +74,9 @@ class ListedNames:
             ):
                 yield NameSpan(match.start(), match.start() + len(value), 0.4 + 0.2 * sure, ("name:part",))
 
-    def _labelled_lists(self, text: str) -> Iterator[NameSpan]:
+    def _labelled_lists(self, text: str, labels: Iterable[Match]) -> Iterator[NameSpan]:
         done = -1
-        for start, end, _ in self._labels.find(text):
+        for start, end, _ in labels:
             if end <= done or (start and text[start - 1] not in _LABEL_BEFORE):
                 continue
             label = _LABEL_END.match(text, end)

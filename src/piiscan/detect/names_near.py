@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
-from piiscan.detect.automaton import build
+from piiscan.detect.automaton import Match
 from piiscan.detect.lexicon import Lexicon
 from piiscan.detect.name_grammar import NameGrammar
 from piiscan.detect.names_evidence import (
@@ -35,7 +35,7 @@ _PARTIES = words("（以下 (以下")
 _SURNAME_LABELS = frozenset(words("姓 氏 苗字 名字"))
 _LABEL_ENDS = words("長： 長: 者： 者: 員： 員: 師： 師: 士： 士: 係： 係: 役： 役: 当： 当:")
 """Ends of labels that ask for a person: 看護師長：, 対応者：."""
-_ANCHORS = tuple(
+ANCHORS = tuple(
     {*_LABEL_ENDS, *_POLITE, *_LEADERS, *_SELF, "です\n", "です\r", *_OURS, *_FAMILY, *_PARTIES, *_SURNAME_LABELS}
 )
 """Looked for all at once; then names are read before or after them."""
@@ -84,15 +84,14 @@ class NearNames:
         self._lexicon = lexicon
         self._grammar = grammar
         self._likeness = likeness
-        self._anchors = build(_ANCHORS)
 
-    def find(self, text: str) -> Iterator[NameSpan]:
-        """Names in folded `text`."""
+    def find(self, text: str, hits: Iterable[Match]) -> Iterator[NameSpan]:
+        """Names in folded `text`; `hits` are of `ANCHORS`."""
         yield from self._lines(text)
         if "旧姓" in text or "旧氏" in text:
             yield from self._former(text)
-        for start, end, number in self._anchors.find(text):
-            yield from self._at(text, start, end, _ANCHORS[number])
+        for start, end, number in hits:
+            yield from self._at(text, start, end, ANCHORS[number])
 
     def _at(self, text: str, start: int, end: int, anchor: str) -> Iterator[NameSpan]:
         """What the phrase at a place speaks for."""
@@ -221,7 +220,7 @@ class NearNames:
         return 0.6 if (sure >= 0.7 and len(name) > 4) or foreign else 0.0
 
     def mentions(
-        self, text: str, known: Sequence[NameSpan], hits: Iterable[tuple[int, int, int]]
+        self, text: str, known: Sequence[NameSpan], hits: Iterable[Match]
     ) -> Iterator[NameSpan]:
         """Surnames that stand alone, of persons whose full name, or who with an honorific, stand elsewhere in the text."""
         surnames = {self._surname_of(text[span.start : span.end]) for span in known if span.score >= 0.55}

@@ -3,31 +3,33 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
-from typing import Any
+from typing import NamedTuple
 
+from piiscan.detect.automaton import Match
 from piiscan.detect.lexicon import Lexicon
-from piiscan.detect.name_grammar import MEMO_SIZE, FullName, NameGrammar
+from piiscan.detect.name_grammar import FullName, NameGrammar, katakana_start
 from piiscan.detect.names_evidence import (
     COMMON_WITH_HONORIFIC,
+    HONORIFICS,
+    KATAKANA,
     ORGANISATION_BEFORE,
     RANKS,
+    ROLES,
     ends_word,
     honorific_at,
     is_kanji,
-    is_katakana,
     not_name_after,
     person_noun_at,
     role_at,
     starts_word,
+    words,
 )
+from piiscan.detect.names_hits import NameHits
 from piiscan.detect.sudachi import Judge, Reading
 
 WINDOW = 24
-_BEFORE, _BEHIND = 8, 64
-"""How much of the text around its first character a name is read in."""
 _CHAIN = re.compile(
     r"[ァ-ヺー](?<![ァ-ヺー・].)[ァ-ヺー]+(?:[・＝･=](?:[ァ-ヺー]+|[A-ZＡ-Ｚ]\.?(?=[・＝]))){1,5}(?![ァ-ヺー・])"
 )
@@ -36,9 +38,14 @@ THINGS = re.compile(
     "センター|ストリート|アベニュー|スクエア|シンジケート|カンパニー|コーポレーション|ソフト|システムズ?|ゲーム|シリーズ|サービス|プロジェクト|ファンド|バンク|ブラザーズ|ショップ|ストア|ハウス|ガーデンズ?|"
     "フェスティバル|コンテスト|オリンピック|ブリッジ|スクール|カレッジ|アカデミー|オーケストラ|プロダクション|スタジオ|ピクチャーズ|ニュース|タイムズ|ポスト|マガジン|ロケッツ|コスタ|アレー|スクウェア)$"
 )
-_ADDRESSED = re.compile(
-    "(?:氏|さん|様|大統領|首相|監督|選手|投手|教授|博士|容疑者|被告|議員|将軍|夫人|夫妻|夫婦|卿|公爵|伯爵|元帥|社長|会長)"
+_ADDRESS_WORDS = words(
+    "氏 さん 様 大統領 首相 監督 選手 投手 教授 博士 容疑者 被告 議員 将軍 夫人 夫妻 夫婦 卿 公爵 伯爵 元帥 社長 会長"
 )
+_ADDRESSED = re.compile("|".join(_ADDRESS_WORDS))
+_ADDRESS_STARTS = frozenset(word[0] for word in _ADDRESS_WORDS)
+_TITLE_STARTS = frozenset(word[0] for word in (*HONORIFICS, *ROLES, " ", "　"))
+_TOLD_OF = frozenset("はがをにのもと、")
+_IN_CHAINS = frozenset(f"{KATAKANA}・＝")
 _INITIALS = re.compile(
     r"[A-ZＡ-Ｚ][.．・](?<![A-Za-zＡ-Ｚァ-ヺ]..) ?(?:[A-ZＡ-Ｚ](?:[.．・] ?)){0,2}([ァ-ヺー]{3,})(?![ァ-ヺー・])"
 )
@@ -46,12 +53,10 @@ _FOR_PERSONS = frozenset(("様", "さん", "氏", "さま"))
 _EDGES = frozenset(("", *"\t\n\r、|｜│┃;；・()（）"))
 _PAIR = 0.52
 _ALONE = (0.42, 0.3, 0.2)
-_SUBJECT = re.compile("[ァ-ヺー](?<![ァ-ヺー・＝].)[ァ-ヺー]{2,}(?=[はがをにのもと、])")
 _PERSONS = ("surname", "given", "person")
 
 
-@dataclass(frozen=True, slots=True)
-class NameSpan:
+class NameSpan(NamedTuple):
     """A place that may be a name, with a score and what spoke for it."""
 
     start: int
@@ -60,8 +65,7 @@ class NameSpan:
     evidence: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class _Open:
+class _Open(NamedTuple):
     """A name that waits for the verdict: the scores if Sudachi agrees, sees no name but the same words, disagrees."""
 
     start: int
@@ -82,63 +86,40 @@ class ProseNames:
         self._lexicon = lexicon
         self._grammar = grammar
         self._judge = judge
-        self._memo: dict[tuple[Any, ...], tuple[_Open, ...]] = {}
 
     def find(
-        self, text: str, judged: str, hits: Iterable[tuple[int, int, int]], *, whole: bool = False
+        self, text: str, judged: str, hits: NameHits, *, whole: bool = False
     ) -> tuple[list[NameSpan], Reading]:
         """Names in folded `text`, and the words read for them: windows, or the `whole` text.
 
-        `judged` is the same text as Sudachi reads it, `hits` are the surnames that the automaton found.
+        `judged` is the same text as Sudachi reads it.
         """
         opened: list[_Open] = []
-        for start, ends in _grouped(text, hits).items():
-            opened.extend(self._near(text, start, ends))
-        if "・" in text or "＝" in text:
-            opened.extend(self._foreign(text))
-        opened.extend(self._addressed(text))
-        opened.extend(self._initials(text))
-        opened.extend(self._subjects(text))
+        for start, ends in _grouped(text, hits.surnames).items():
+            opened += self._at(text, start, ends)
+        opened += self._chains(text, hits.joined)
+        opened += self._single(text, hits.foreign)
+        opened += self._initials(text, hits.initials)
         windows = [(max(0, o.start - WINDOW), min(len(text), o.end + WINDOW)) for o in opened if o.yes != o.no]
         reading = Reading(self._judge.tokens(judged, [(0, len(judged))] if whole else windows))
         return [_decided(name, reading) for name in opened], reading
 
-    def _near(self, text: str, start: int, ends: list[int]) -> Iterator[_Open]:
-        """What :meth:`_at` says, kept for the same words."""
-        low = max(0, start - _BEFORE)
-        window = text[low : start + _BEHIND]
-        key = (window, start - low, *(end - start for end in ends))
-        found = self._memo.get(key)
-        if found is None:
-            found = tuple(self._at(window, start - low, [end - low for end in ends]))
-            if len(self._memo) >= MEMO_SIZE:
-                self._memo.clear()
-            self._memo[key] = found
-        for name in found:
-            yield _Open(
-                name.start + low,
-                name.end + low,
-                name.surname_end + low,
-                name.yes,
-                name.same,
-                name.no,
-                name.evidence,
-                name.pair,
-            )
-
-    def _at(self, text: str, start: int, ends: list[int]) -> Iterator[_Open]:
-        if text.endswith(ORGANISATION_BEFORE, max(0, start - 6), start):
-            return
-        ends.sort(reverse=True)
+    def _at(self, text: str, start: int, ends: list[int]) -> Sequence[_Open]:
+        """What may be read of the surnames that start here: a full name, the longest surname that something speaks for."""
+        if len(ends) > 1:
+            ends.sort(reverse=True)
+        found: list[_Open] = []
         full = self._grammar.full_name(text, start, ends)
         if full and self._is_name(text, full):
-            yield self._full(text, full)
-            if full.given != "?":
-                return
-        for end in ends:
-            if found := self._surname(text, start, end):
-                yield found
-                return
+            found.append(self._full(text, full))
+        if not found or full.given == "?":
+            for end in ends:
+                if surname := self._surname(text, start, end):
+                    found.append(surname)
+                    break
+        if found and text.endswith(ORGANISATION_BEFORE, max(0, start - 6), start):
+            return ()
+        return found
 
     def _is_name(self, text: str, full: FullName) -> bool:
         if not_name_after(text, full.end):
@@ -171,9 +152,12 @@ class ProseNames:
         )
 
     def _surname(self, text: str, start: int, end: int) -> _Open | None:
-        gap = 1 if text[end : end + 1] in (" ", "　") else 0
-        honorific = honorific_at(text, end + gap)
-        role = "" if honorific or gap else role_at(text, end)
+        after = text[end : end + 1]
+        honorific = role = ""
+        if after in _TITLE_STARTS:
+            gap = 1 if after in " 　" else 0
+            honorific = honorific_at(text, end + gap)
+            role = "" if honorific or gap else role_at(text, end)
         kind = self._lexicon.surnames[text[start:end]]
         if not (honorific or role):
             alone = kind == "S" and end - start > 1 and ends_word(text, end) and not not_name_after(text, end)
@@ -190,9 +174,17 @@ class ProseNames:
             same, no = 0.55, 0.5  # 福島様, 大原部長: a place to Sudachi
         return _Open(start, end, end, yes, same, no, evidence)
 
-    def _foreign(self, text: str) -> Iterator[_Open]:
-        kana = self._lexicon.kana
-        for match in _CHAIN.finditer(text):
+    def _chains(self, text: str, joints: Sequence[Match]) -> Iterator[_Open]:
+        """Foreign names of several parts: ジョン・スミス."""
+        if not joints or ("・" not in text and "＝" not in text):
+            return
+        kana, done = self._lexicon.kana, 0
+        for place, _, _ in joints:
+            start = katakana_start(text, place)
+            match = _CHAIN.match(text, start) if start >= done else None
+            if match is None:
+                continue
+            done = match.end()
             parts = re.split("[・＝･=]", match.group())
             known = sum(part in kana["foreign"] for part in parts)
             ambiguous = sum(part in kana["foreign-word"] for part in parts)
@@ -204,31 +196,36 @@ class ProseNames:
             yes = 0.45 + 0.2 * share + (0.15 if honorific else 0.0)
             yield _Open(match.start(), match.end(), match.end(), yes, yes - 0.1, 0.3, ("dictionary:foreign",))
 
-    def _initials(self, text: str) -> Iterator[_Open]:
+    def _initials(self, text: str, initials: Sequence[Match]) -> Iterator[_Open]:
         """Initials before a foreign name: J・K・ローリング, J.K.ローリング."""
-        for match in _INITIALS.finditer(text):
+        done = 0
+        for place, _, _ in initials:
+            match = _INITIALS.match(text, place) if place >= done else None
+            if match is None:
+                continue
+            done = match.end()
             name = text[match.start(1) : match.end(1)]
             yes = 0.6 if name in self._lexicon.kana["foreign"] else 0.4
             yield _Open(match.start(), match.end(), match.end(), yes, yes, yes, ("dictionary:foreign",))
 
-    def _subjects(self, text: str) -> Iterator[_Open]:
-        """Single foreign names of which something is told: most of these words are things, so the judge decides."""
-        known = self._lexicon.kana["foreign"]
-        for match in _SUBJECT.finditer(text):
-            if match.group() in known:
-                yield _Open(match.start(), match.end(), match.end(), *_ALONE, ("dictionary:foreign",))
+    def _single(self, text: str, foreign: Sequence[Match]) -> list[_Open]:
+        """Single foreign names: with an honorific or a role (オバマ大統領), and those of which something is told.
 
-    def _addressed(self, text: str) -> Iterator[_Open]:
-        """Single foreign names with an honorific or a role: オバマ大統領."""
-        known = self._lexicon.kana["foreign"]
-        for match in _ADDRESSED.finditer(text):
-            end = match.start()
-            start = end
-            while start and is_katakana(text[start - 1]):
-                start -= 1
-            if end - start > 1 and text[start:end] in known and text[start - 1 : start] not in ("・", "＝"):
-                evidence = ("dictionary:foreign", f"honorific:{match.group()}")
-                yield _Open(start, end, end, 0.58, 0.4, 0.3, evidence)
+        Most of the latter words are things, so the judge decides.
+        """
+        addressed: list[_Open] = []
+        subjects: list[_Open] = []
+        for start, end, _ in foreign:
+            after = text[end : end + 1]
+            if after in _TOLD_OF:
+                if end - start > 2 and not (start and text[start - 1] in _IN_CHAINS):
+                    subjects.append(_Open(start, end, end, *_ALONE, ("dictionary:foreign",)))
+            elif after in _ADDRESS_STARTS and not (start and text[start - 1] in _IN_CHAINS):
+                match = _ADDRESSED.match(text, end)
+                if match:
+                    evidence = ("dictionary:foreign", f"honorific:{match.group()}")
+                    addressed.append(_Open(start, end, end, 0.58, 0.4, 0.3, evidence))
+        return addressed + subjects
 
 
 def _line_alone(text: str, start: int, end: int) -> bool:
@@ -243,7 +240,7 @@ def _thing_after(text: str, position: int) -> bool:
     return not (honorific_at(text, position) or role_at(text, position) or person_noun_at(text, position))
 
 
-def _grouped(text: str, hits: Iterable[tuple[int, int, int]]) -> dict[int, list[int]]:
+def _grouped(text: str, hits: Iterable[Match]) -> dict[int, list[int]]:
     """Ends of the surnames by start, for starts at which a name can begin."""
     groups: dict[int, list[int]] = {}
     for start, end, _ in hits:

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import replace
 
 from piiscan.detect.checks import given_name, kana_name, person_name, surname
 from piiscan.detect.lexicon import Lexicon
 from piiscan.detect.name_grammar import NameGrammar
 from piiscan.detect.names_evidence import KANA_LABELS, PERSON_LABELS, SAMPLE_NAMES, SAMPLE_WORDS, WEAK_LABELS
+from piiscan.detect.names_hits import NameHits, NameWords
 from piiscan.detect.names_judge import JudgedNames, NameModel
 from piiscan.detect.names_labelled import LabelledNames, Labels
+from piiscan.detect.names_latin import ANCHORS as LATIN_ANCHORS
 from piiscan.detect.names_latin import LatinNames
 from piiscan.detect.names_likeness import Likeness
-from piiscan.detect.names_lists import ListedNames
-from piiscan.detect.names_near import NearNames
+from piiscan.detect.names_lists import LIST_LABELS, ListedNames
+from piiscan.detect.names_near import ANCHORS, NearNames
 from piiscan.detect.names_prose import NameSpan, ProseNames, best
 from piiscan.detect.names_rows import NameRows
 from piiscan.detect.sudachi import Judge
@@ -61,14 +62,18 @@ class NameRecognizer:
         self._rows = NameRows(lexicon, grammar, likeness.of, self._labelled.is_label)
         self._latin = LatinNames(lexicon)
         self._judged = JudgedNames(lexicon, model or NameModel.load())
+        self._words = NameWords(
+            lexicon, labels=self._labelled.words, lists=LIST_LABELS, near=ANCHORS, latin=tuple(LATIN_ANCHORS)
+        )
         self._whole = rules.profile.threshold(PERSON) < DEEP_BELOW
         self._rules = {PERSON: _rule(rules, PERSON, "ja.person"), KANA: _rule(rules, KANA, "ja.name_kana")}
 
     def candidates(self, view: TextView) -> Iterable[Candidate]:
         """Names and readings in the view's text."""
         ready = folded(view)
-        found = list(self._spans(view, ready))
-        found += [(PERSON, span) for span in self._company(view, ready.text, found)]
+        hits = self._words.find(ready.text)
+        found = list(self._spans(view, ready, hits))
+        found += [(PERSON, span) for span in self._company(view, ready.text, found, hits)]
         places = {span.start for _, span in found}
         found += [(_KINDS[kind], span) for kind, span in self._rows.find(ready.text, places)]
         person = best(span for kind, span in found if kind == PERSON)
@@ -78,14 +83,14 @@ class NameRecognizer:
         yield from self._candidates(ready, PERSON, person)
         yield from self._candidates(ready, KANA, kana)
 
-    def _spans(self, view: TextView, ready: FoldedText) -> Iterator[tuple[str, NameSpan]]:
+    def _spans(self, view: TextView, ready: FoldedText, hits: NameHits) -> Iterator[tuple[str, NameSpan]]:
         text, segment = ready.text, view.segment
         label = segment.label or ("author" if segment.kind is SegmentKind.PROPERTY else None)
         for kind, span in self._labelled.field(text, label):
             yield _KINDS[kind], span
-        for kind, span in self._labelled.find(text):
+        for kind, span in self._labelled.find(text, hits.labels):
             yield _KINDS[kind], span
-        for span in (*self._labelled.mailboxes(text), *self._latin.find(text)):
+        for span in (*self._labelled.mailboxes(text), *self._latin.find(text, hits.latin)):
             yield PERSON, span
         if segment.kind is SegmentKind.NAME:
             for span in (*self._latin.in_file_name(text), *self._lists.in_file_name(text)):
@@ -93,28 +98,28 @@ class NameRecognizer:
         if not japanese(view):
             return
         bonus = 0.1 if segment.kind is SegmentKind.NAME else 0.0
-        hits = view.once("lexicon.surnames", lambda _: self._lexicon.find(text))
         spans, reading = self._prose.find(text, ready.judged, hits, whole=self._whole)
         for span in self._judged.decide(text, reading, spans):
             lifted = bonus and "dictionary:given" in span.evidence
-            yield PERSON, replace(span, score=span.score + bonus) if lifted else span
-        for span in self._labelled.kana_pairs(text):
+            yield PERSON, span._replace(score=span.score + bonus) if lifted else span
+        for span in self._labelled.kana_pairs(text, hits.kana_gaps):
             yield KANA, span
 
-    def _company(self, view: TextView, text: str, found: Iterable[tuple[str, NameSpan]]) -> Iterator[NameSpan]:
+    def _company(
+        self, view: TextView, text: str, found: Iterable[tuple[str, NameSpan]], hits: NameHits
+    ) -> Iterator[NameSpan]:
         """Names that those found so far, or what is around them, speak for."""
         if text.isascii():
             return
         known = best(span for kind, span in found if kind == PERSON)
-        near = list(self._lists.find(text, known))
+        near = list(self._lists.find(text, known, hits.lists))
         if not japanese(view):
             yield from near
             return
-        near += self._near.find(text)
+        near += self._near.find(text, hits.near)
         yield from near
-        hits = view.once("lexicon.surnames", lambda _: self._lexicon.find(text))
         known = best([*known, *near])
-        yield from self._near.mentions(text, known, hits)
+        yield from self._near.mentions(text, known, hits.surnames)
 
     def _readings(self, text: str, persons: Iterable[NameSpan]) -> Iterator[NameSpan]:
         for person in persons:
