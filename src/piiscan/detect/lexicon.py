@@ -9,10 +9,11 @@ from __future__ import annotations
 import gzip
 import json
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from importlib.resources import files
+from operator import itemgetter
 from typing import Any
 
 from piiscan.text.folding import fold_kanji
@@ -84,8 +85,7 @@ class Lexicon:
     @cached_property
     def _given_edges(self) -> tuple[Mapping[str, int], Mapping[str, int]]:
         """How many given names begin, and how many end, with a character."""
-        names = [name for name in self.given if len(name) > 1]
-        return Counter(name[0] for name in names), Counter(name[-1] for name in names)
+        return _edges(self.given)
 
     def likely_given(self, word: str, first: int, last: int) -> bool:
         """Whether at least `first` given names begin, and `last` end, as this word does."""
@@ -98,8 +98,7 @@ class Lexicon:
 
     @cached_property
     def _surname_edges(self) -> tuple[Mapping[str, int], Mapping[str, int]]:
-        names = [name for name in self.surnames if len(name) > 1]
-        return Counter(name[0] for name in names), Counter(name[-1] for name in names)
+        return _edges(self.surnames)
 
     def likely_surname(self, word: str, first: int, last: int) -> bool:
         """Whether at least `first` surnames begin, and `last` end, as this word does."""
@@ -119,12 +118,18 @@ class Lexicon:
     @cached_property
     def plain_kana_surnames(self) -> frozenset[str]:
         """Surname readings as the banks' format writes them: no small kana."""
-        return frozenset(enlarge(word) for word in self.kana["surname"])
+        return frozenset(enlarge("\n".join(self.kana["surname"])).split("\n"))
 
     @cached_property
     def plain_kana_given(self) -> frozenset[str]:
         """Given-name readings without small kana."""
-        return frozenset(enlarge(word) for word in self.kana["given"])
+        return frozenset(enlarge("\n".join(self.kana["given"])).split("\n"))
+
+
+def _edges(names: Iterable[str]) -> tuple[Mapping[str, int], Mapping[str, int]]:
+    """How many of the names of two characters and more begin, and how many end, with a character."""
+    longer = [name for name in names if len(name) > 1]
+    return Counter(map(itemgetter(0), longer)), Counter(map(itemgetter(-1), longer))
 
 
 def _by_class(sections: Iterator[tuple[str, list[str]]], variants: Counter[str]) -> dict[str, str]:

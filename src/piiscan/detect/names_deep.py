@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from piiscan.detect.lexicon import Lexicon
 from piiscan.detect.names_evidence import is_kanji, is_katakana
-from piiscan.detect.sudachi import Token
+from piiscan.detect.sudachi import Reading
 
 _PERSONS = frozenset({"surname", "given", "person"})
 _NEVER = frozenset({"other", "number", "suffix", "prefix"})
@@ -21,80 +21,77 @@ class NameChains:
     def __init__(self, lexicon: Lexicon) -> None:
         self._lexicon = lexicon
 
-    def find(self, text: str, tokens: Sequence[Token]) -> Iterator[tuple[int, int]]:
-        """Runs ``tokens[first:stop]`` of folded `text` that may be a name, none inside another."""
+    def find(self, text: str, words: Reading) -> Iterator[tuple[int, int]]:
+        """Runs of words (first, stop) of folded `text` that may be a name, none inside another."""
         done = 0
-        for position in [
-            n for n, (start, _, tag) in enumerate(tokens) if tag not in _NEVER or "ァ" <= text[start] <= "ー"
-        ]:
-            if position < done:  # all words that are left out begin no chain
+        for number, (start, tag) in enumerate(zip(words.starts, words.tags, strict=True)):
+            if number < done:
                 continue
-            stop = self._chain(text, tokens, position)
-            if stop == position and self._maybe(text, tokens[position]):
-                stop += 1
-            if stop > position:
-                yield position, stop
-            done = stop
+            kana = "ァ" <= text[start] <= "ー"
+            if tag in _PERSONS or (kana and self._goes_on(text, words, number)):
+                done = self._chain(text, words, number)
+                yield number, done
+            elif tag not in _NEVER and self._maybe(text[start : words.ends[number]], tag):
+                yield number, number + 1
 
-    def _chain(self, text: str, tokens: Sequence[Token], first: int) -> int:
-        """The end of the run of name words that begins with the word at `first`; `first` itself when none does."""
-        if not self._begins(text, tokens, first):
-            return first
+    def _goes_on(self, text: str, words: Reading, first: int) -> bool:
+        """Whether a katakana word is joined to a name: コナン・ドイル."""
+        following = first + 2
+        return (
+            following < len(words)
+            and text[words.starts[first + 1] : words.ends[first + 1]] in _JOINTS
+            and words.tags[following] in _PERSONS
+            and _katakana(text[words.starts[first] : words.ends[first]])
+            and _katakana(text[words.starts[following] : words.ends[following]])
+        )
+
+    def _chain(self, text: str, words: Reading, first: int) -> int:
+        """The end of the run of name words that begins with the word at `first`."""
+        starts, ends = words.starts, words.ends
         position = first + 1
-        while position < len(tokens) and position - first < _MAX_PARTS * 2:
-            word = tokens[position]
-            between = text[word.start : word.end]
-            following = tokens[position + 1] if position + 1 < len(tokens) else None
-            if following and self._jumps(text, tokens[position - 1], between, following):
+        while position < len(words) and position - first < _MAX_PARTS * 2:
+            if position + 1 < len(words) and self._jumps(text, words, position):
                 position += 2
-            elif word.start == tokens[position - 1].end and self._joins(text, tokens[first:position], word):
+            elif starts[position] == ends[position - 1] and self._joins(text, words, first, position):
                 position += 1
             else:
                 break
         return position
 
-    def _begins(self, text: str, tokens: Sequence[Token], first: int) -> bool:
-        word = tokens[first]
-        if word.tag in _PERSONS:
-            return True
-        if not _katakana(text, word) or first + 2 >= len(tokens):
-            return False
-        joint, following = tokens[first + 1], tokens[first + 2]
-        return text[joint.start : joint.end] in _JOINTS and following.tag in _PERSONS and _katakana(text, following)
-
-    def _jumps(self, text: str, before: Token, between: str, word: Token) -> bool:
-        """Whether a name goes on after a joint (ジョン・スミス) or a gap (山田 太郎)."""
+    def _jumps(self, text: str, words: Reading, position: int) -> bool:
+        """Whether a name goes on after a joint (ジョン・スミス) or a gap (山田 太郎) at `position`."""
+        starts, ends, tags = words.starts, words.ends, words.tags
+        between = text[starts[position] : ends[position]]
         if between in _JOINTS:
-            return _katakana(text, word) and _katakana(text, before)
-        return between in _GAPS and before.tag == "surname" and word.tag == "given"
+            after, before = (text[starts[n] : ends[n]] for n in (position + 1, position - 1))
+            return _katakana(after) and _katakana(before)
+        return between in _GAPS and tags[position - 1] == "surname" and tags[position + 1] == "given"
 
-    def _joins(self, text: str, so_far: Sequence[Token], word: Token) -> bool:
+    def _joins(self, text: str, words: Reading, first: int, position: int) -> bool:
         """Whether a word without a gap is the given name to what stands before."""
-        if any(t.tag == "given" for t in so_far):
+        tags = words.tags
+        if "given" in tags[first:position]:
             return False
-        if word.tag in ("given", "person"):
+        tag = tags[position]
+        if tag in ("given", "person"):
             return True
-        surface = text[word.start : word.end]
-        return (
-            so_far[-1].tag == "surname" and word.tag != "suffix" and surface in self._lexicon.given and len(surface) < 4
-        )
+        surface = text[words.starts[position] : words.ends[position]]
+        return tags[position - 1] == "surname" and tag != "suffix" and surface in self._lexicon.given and len(surface) < 4
 
-    def _maybe(self, text: str, word: Token) -> bool:
+    def _maybe(self, surface: str, tag: str) -> bool:
         """Whether a word that Sudachi does not call a name may be one."""
-        if word.tag in _NEVER:
-            return False
-        surface, lexicon = text[word.start : word.end], self._lexicon
-        if _katakana(text, word):
+        lexicon = self._lexicon
+        if _katakana(surface):
             foreign = surface in lexicon.kana["foreign"] or surface in lexicon.kana["given"]
-            return len(surface) > 1 and (word.tag != "word" or foreign)
-        if word.tag == "unknown":
+            return len(surface) > 1 and (tag != "word" or foreign)
+        if tag == "unknown":
             return len(surface) < 6 and all(map(is_kanji, surface))
-        if word.tag in ("place", "proper"):
+        if tag in ("place", "proper"):
             return surface in lexicon.surnames or surface in lexicon.given
         surname = lexicon.surnames.get(surface, "")
         attested = lexicon.given.get(surface, "-") in "Gg" or surname in ("S", "s")
         return len(surface) < 5 and (attested or (bool(surname) and len(surface) > 2))
 
 
-def _katakana(text: str, word: Token) -> bool:
-    return all(map(is_katakana, text[word.start : word.end]))
+def _katakana(surface: str) -> bool:
+    return all(map(is_katakana, surface))

@@ -20,24 +20,25 @@ from piiscan.detect.names_evidence import (
     person_noun_at,
     role_at,
 )
-from piiscan.detect.sudachi import Token
+from piiscan.detect.sudachi import Reading
 
-_TITLES = frozenset(TITLES_BEFORE)
+TITLES = frozenset(TITLES_BEFORE)
+LISTING = frozenset("、・とや")
+EDGE, BLANK = ("^", "^"), ("_", "blank")
 _OPENING, _CLOSING = frozenset('「『《〈【“"（('), frozenset('」』》〉】”"）)')
 _LONG = 12
+MAX_TAGS = 3
 
 
-def features(text: str, tokens: Sequence[Token], first: int, stop: int, lexicon: Lexicon) -> list[str]:
-    """Features of the words ``tokens[first:stop]`` as a name in folded `text`."""
-    start, end = tokens[first].start, tokens[stop - 1].end
+def features(text: str, words: Reading, first: int, stop: int, lexicon: Lexicon) -> list[str]:
+    """Features of the words from `first` to `stop` as a name in folded `text`."""
+    start, end = words.starts[first], words.ends[stop - 1]
     surface = text[start:end]
-    script = _script(surface)
-    tags = "+".join(token.tag for token in tokens[first:stop][:3])
-    before = [_word(text, tokens, first - n, first - n + 1) for n in (1, 2)]
-    after = [_word(text, tokens, stop + n, stop + n - 1) for n in (0, 1)]
-    found = ["bias", f"tags={tags}", f"script={script}", f"size={script}{min(end - start, _LONG)}"]
-    found.append(f"tags={tags}&size={min(end - start, _LONG)}&{script}")
-    found += _dictionaries(text, tokens[first:stop], lexicon, script)
+    script = script_of(surface)
+    tags = "+".join(words.tags[first : min(stop, first + MAX_TAGS)])
+    before = [word_at(text, words, first - n, first - n + 1) for n in (1, 2)]
+    after = [word_at(text, words, stop + n, stop + n - 1) for n in (0, 1)]
+    found = own_features(surface, tags, words.ends[first] - start, words.starts[stop - 1] - start, stop - first, lexicon)
     found += _sides(text, start, end, before, after, script)
     for n in (0, 1):
         (word, tag), (word2, tag2) = before[n], after[n]
@@ -53,32 +54,39 @@ def features(text: str, tokens: Sequence[Token], first: int, stop: int, lexicon:
         f"a={after[0][0]} {after[1][0]}",
         f"b={before[1][0]} {before[0][0]}",
     ]
-    if first > 1 and before[0][0] in ("、", "・", "と", "や"):
-        found.append(f"listed={tokens[first - 2].tag}")
-    if stop + 1 < len(tokens) and after[0][0] in ("、", "・", "と", "や"):
-        found.append(f"lists={tokens[stop + 1].tag}")
+    if first > 1 and before[0][0] in LISTING:
+        found.append(f"listed={words.tags[first - 2]}")
+    if stop + 1 < len(words) and after[0][0] in LISTING:
+        found.append(f"lists={words.tags[stop + 1]}")
     if text.find(surface, text.find(surface) + len(surface)) >= 0:
         found.append(f"again&{script}")
     return found
 
 
-def _word(text: str, tokens: Sequence[Token], number: int, neighbour: int) -> tuple[str, str]:
+def own_features(surface: str, tags: str, head: int, tail: int, count: int, lexicon: Lexicon) -> list[str]:
+    """Features of a possible name of `count` words by itself; its first word ends at `head`, its last begins at `tail`."""
+    script, size = script_of(surface), min(len(surface), _LONG)
+    found = ["bias", f"tags={tags}", f"script={script}", f"size={script}{size}", f"tags={tags}&size={size}&{script}"]
+    found += _dictionaries(surface, surface[:head], surface[tail:], count, lexicon, script)
+    return found
+
+
+def word_at(text: str, words: Reading, number: int, neighbour: int) -> tuple[str, str]:
     """(surface, tag) of a word if it stands right beside the next one; edges are ``^``."""
-    if not 0 <= number < len(tokens):
-        return "^", "^"
-    word = tokens[number]
-    low, high = (word, tokens[neighbour]) if number < neighbour else (tokens[neighbour], word)
-    if low.end != high.start:
-        return "^", "^"
-    surface = text[word.start : word.end]
+    if not 0 <= number < len(words):
+        return EDGE
+    low, high = (number, neighbour) if number < neighbour else (neighbour, number)
+    if words.ends[low] != words.starts[high]:
+        return EDGE
+    surface = text[words.starts[number] : words.ends[number]]
     if surface.isspace():
-        return "_", "blank"
-    tag = f"other{_script(surface)}" if word.tag == "other" else word.tag
-    return surface, tag
+        return BLANK
+    tag = words.tags[number]
+    return surface, f"other{script_of(surface)}" if tag == "other" else tag
 
 
 @lru_cache(4096)
-def _script(surface: str) -> str:
+def script_of(surface: str) -> str:
     """k kanji, h hiragana, t katakana, l other letters, s signs; m for a mixture."""
     kinds = {_kind(char) for char in surface if char not in "・＝ 　"}
     return kinds.pop() if len(kinds) == 1 else "m" if kinds else "s"
@@ -94,10 +102,7 @@ def _kind(char: str) -> str:
     return "l" if char.isalpha() else "d" if char.isdigit() else "s"
 
 
-def _dictionaries(text: str, words: Sequence[Token], lexicon: Lexicon, script: str) -> Iterator[str]:
-    head = text[words[0].start : words[0].end]
-    tail = text[words[-1].start : words[-1].end]
-    whole = text[words[0].start : words[-1].end]
+def _dictionaries(whole: str, head: str, tail: str, count: int, lexicon: Lexicon, script: str) -> Iterator[str]:
     if script == "t":
         parts = whole.replace("＝", "・").split("・")
         known = sum(part in lexicon.kana["foreign"] for part in parts)
@@ -111,7 +116,7 @@ def _dictionaries(text: str, words: Sequence[Token], lexicon: Lexicon, script: s
     surname, given_class = lexicon.surnames.get(head, "-"), lexicon.given.get(tail, "-")
     yield f"surname={surname}"
     yield f"given={given_class}"
-    yield f"dict={surname}{given_class}&{len(words)}&{min(len(whole), 5)}"
+    yield f"dict={surname}{given_class}&{count}&{min(len(whole), 5)}"
     yield f"end={whole[-1]}"
     yield f"begin={whole[0]}"
     if whole in lexicon.not_names:
@@ -131,7 +136,7 @@ def _sides(
         yield f"noun&{script}"
     if not_name_after(text, end):
         yield "thing-after"
-    if before[0][0] in _TITLES:
+    if before[0][0] in TITLES:
         yield f"title&{script}"
     elif before[0][0][-1] in PERSON_NOUN_END:
         yield f"noun-before&{script}"
@@ -139,6 +144,13 @@ def _sides(
         yield f"after-ends={after[0][0][-1]}"
     if is_kanji(before[0][0][-1]):
         yield f"before-ends={before[0][0][-1]}"
-    opened, closed = text[start - 1 : start] in _OPENING, text[end : end + 1] in _CLOSING
-    if start and (opened or closed):
-        yield f"brackets={text[start - 1] if opened else ''}{text[end] if closed and end < len(text) else ''}"
+    if inside := brackets(text, start, end):
+        yield f"brackets={inside}"
+
+
+def brackets(text: str, start: int, end: int) -> str:
+    """The brackets that open right before and close right behind; empty when none."""
+    if not start:
+        return ""
+    opened, closed = text[start - 1], text[end : end + 1]
+    return (opened if opened in _OPENING else "") + (closed if closed in _CLOSING else "")

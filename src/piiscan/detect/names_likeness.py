@@ -50,6 +50,6 @@ class Likeness:
 
     def is_word(self, name: str) -> bool:
         """Whether Sudachi reads it as ordinary words, not as kanji that it cannot join."""
-        words = self._judge.tokens(name, [(0, len(name))])
-        ordinary = all(word.tag in _ORDINARY for word in words)
+        words = self._judge.read(name, [(0, len(name))])
+        ordinary = _ORDINARY.issuperset(words.tags)
         return ordinary and (len(words) == 1 or any(word.end - word.start > 1 for word in words))

@@ -54,6 +54,7 @@ _EDGES = frozenset(("", *"\t\n\r、|｜│┃;；・()（）"))
 _PAIR = 0.52
 _ALONE = (0.42, 0.3, 0.2)
 _PERSONS = ("surname", "given", "person")
+_FOREIGN_TAGS = frozenset({*_PERSONS, "unknown", "place"})
 
 
 class NameSpan(NamedTuple):
@@ -101,7 +102,7 @@ class ProseNames:
         opened += self._single(text, hits.foreign)
         opened += self._initials(text, hits.initials)
         windows = [(max(0, o.start - WINDOW), min(len(text), o.end + WINDOW)) for o in opened if o.yes != o.no]
-        reading = Reading(self._judge.tokens(judged, [(0, len(judged))] if whole else windows))
+        reading = self._judge.read(judged, [(0, len(judged))] if whole else windows)
         return [_decided(name, reading) for name in opened], reading
 
     def _at(self, text: str, start: int, ends: list[int]) -> Sequence[_Open]:
@@ -252,21 +253,22 @@ def _grouped(text: str, hits: Iterable[Match]) -> dict[int, list[int]]:
 
 
 def _decided(name: _Open, reading: Reading) -> NameSpan:
-    if name.yes == name.no:
-        return NameSpan(name.start, name.end, name.yes, name.evidence)
-    words = reading.between(name.start, name.end)
-    if not reading.fits(name.start, name.end):
-        return NameSpan(name.start, name.end, name.no, name.evidence)
-    tags = [word.tag for word in words if word.tag != "other"]
-    if not tags or ("dictionary:foreign" in name.evidence and not set(tags) <= {*_PERSONS, "unknown", "place"}):
-        return NameSpan(name.start, name.end, name.same, name.evidence)
+    start, end, surname_end, yes, same, no, evidence, pair = name
+    if yes == no:
+        return NameSpan(start, end, yes, evidence)
+    words = reading.range(start, end)
+    if words is None:
+        return NameSpan(start, end, no, evidence)
+    tags = [tag for tag in reading.tags[words[0] : words[1]] if tag != "other"]
+    if not tags or ("dictionary:foreign" in evidence and not _FOREIGN_TAGS.issuperset(tags)):
+        return NameSpan(start, end, same, evidence)
     if tags[0] in _PERSONS or (len(tags) > 1 and tags[-1] in _PERSONS):
-        return NameSpan(name.start, name.end, name.yes, (*name.evidence, "sudachi"))
-    if name.pair and any(word.end == name.surname_end for word in words):
-        return NameSpan(name.start, name.end, max(name.same, _PAIR), name.evidence)
+        return NameSpan(start, end, yes, (*evidence, "sudachi"))
+    if pair and surname_end in reading.ends[words[0] : words[1]]:
+        return NameSpan(start, end, max(same, _PAIR), evidence)
     if "place" in tags or "proper" in tags:
-        return NameSpan(name.start, name.end, name.no, name.evidence)
-    return NameSpan(name.start, name.end, name.same, name.evidence)
+        return NameSpan(start, end, no, evidence)
+    return NameSpan(start, end, same, evidence)
 
 
 def best(spans: Iterable[NameSpan]) -> list[NameSpan]:

@@ -103,7 +103,7 @@ class SudachiNlpEngine(NullNlpEngine):
             from piiscan.detect.sudachi import Judge
 
             self._judge = Judge()
-        words = {t.start: text[t.start : t.end] for t in self._judge.tokens(text, [(0, len(text))])}
+        words = {t.start: text[t.start : t.end] for t in self._judge.read(text, [(0, len(text))])}
         words.update((m.start(), m.group()) for m in re.finditer(r"[A-Za-z0-9_]+", text) if m.start() not in words)
         return self._artifacts(sorted(words.items()), language)
 

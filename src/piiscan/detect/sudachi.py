@@ -13,7 +13,6 @@ from typing import Any, Literal, NamedTuple
 
 CALL_CHARS = 400
 PIECE_CHARS = 1000
-MEMO_SIZE = 4096
 _JUNK = re.compile(r"[0-9０-９,，.．:：;/+=_\-|*#~^<>{}\[\]()\"'`\\$%&@!?]{6,}|[A-Za-z0-9_+/=.\-]{24,}")
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 _JAPANESE = re.compile(r"[ぁ-ヴー々〆㐀-鿿豈-﫿]")
@@ -30,91 +29,87 @@ class Token(NamedTuple):
     tag: Tag
 
 
+class Reading:
+    """The words of one judged text in order: starts, ends and tags side by side, found by position.
+
+    (An object for every word costs as much as reading it.)
+    """
+
+    __slots__ = ("ends", "starts", "tags")
+
+    def __init__(self, starts: Sequence[int], ends: Sequence[int], tags: Sequence[Tag]) -> None:
+        self.starts = starts
+        self.ends = ends
+        self.tags = tags
+
+    def __len__(self) -> int:
+        return len(self.starts)
+
+    def __iter__(self) -> Iterator[Token]:
+        return map(Token, self.starts, self.ends, self.tags)
+
+    def between(self, start: int, end: int) -> tuple[int, int]:
+        """The words (first, stop) that start in ``[start, end)``."""
+        return bisect_left(self.starts, start), bisect_left(self.starts, end)
+
+    def range(self, start: int, end: int) -> tuple[int, int] | None:
+        """The words (first, stop) that begin at `start` and end at `end`; None where no words do."""
+        first, stop = self.between(start, end)
+        if first < stop and self.starts[first] == start and self.ends[stop - 1] == end:
+            return first, stop
+        return None
+
+
 class Judge:
-    """Reads windows of text. One per worker; loads the dictionary (about 0.1 s) on first use, keeps the last verdicts."""
+    """Reads windows of text. One per worker; loads the dictionary (about 0.1 s) on first use."""
 
     def __init__(self) -> None:
         self._tokenizer: Any = None
         self._tags: dict[int, Tag] = {}
-        self._memo: dict[str, list[list[tuple[int, int, Tag]]]] = {}
 
     def __reduce__(self) -> tuple[type[Judge], tuple[()]]:
         return Judge, ()
 
-    def tokens(self, text: str, windows: Iterable[tuple[int, int]]) -> list[Token]:
+    def read(self, text: str, windows: Iterable[tuple[int, int]]) -> Reading:
         """The words of these windows of `text`, in order. Overlapping windows are read once."""
-        found: list[Token] = []
+        starts: list[int] = []
+        ends: list[int] = []
+        tags: list[Tag] = []
         for batch in _batches(_pieces(text, _merged(windows))):
-            found.extend(self._read(text, batch))
-        return found
+            joined = "\n".join([_calm(text[start:end]) for start, end in batch])
+            first, kinds = self._words(joined)
+            last = [*first[1:], len(joined)]
+            offset = word = 0
+            for start, end in batch:
+                # The newlines that join, and words over them, belong to no piece.
+                limit = offset + end - start
+                low = bisect_left(first, offset, word)
+                word = bisect_left(first, limit, low)
+                high = word - (word > low and last[word - 1] > limit)
+                shift = start - offset
+                starts += [place + shift for place in first[low:high]] if shift else first[low:high]
+                ends += [place + shift for place in last[low:high]] if shift else last[low:high]
+                tags += kinds[low:high]
+                offset = limit + 1
+        return Reading(starts, ends, tags)
 
-    def _read(self, text: str, batch: Sequence[tuple[int, int]]) -> list[Token]:
-        pieces = [_calm(text[start:end]) for start, end in batch]
-        joined = "\n".join(pieces)
-        words = self._memo.get(joined)
-        if words is None:
-            words = self._words_of(joined, pieces)
-            if len(self._memo) >= MEMO_SIZE:
-                self._memo.clear()
-            self._memo[joined] = words
-        new = tuple.__new__  # half the time of Token(...), of which there is one for every word
-        return [
-            new(Token, (start + first, start + last, tag))
-            for (start, _), piece in zip(batch, words, strict=True)
-            for first, last, tag in piece
-        ]
-
-    def _words_of(self, joined: str, pieces: Sequence[str]) -> list[list[tuple[int, int, Tag]]]:
-        """The words of each piece, with positions in it. The newlines that join, and words over them, belong to none."""
-        found: list[list[tuple[int, int, Tag]]] = [[] for _ in pieces]
-        number, offset = 0, 0
-        for first, last, tag in self._words(joined):
-            while first > offset + len(pieces[number]):
-                offset += len(pieces[number]) + 1
-                number += 1
-            if last <= offset + len(pieces[number]):
-                found[number].append((first - offset, last - offset, tag))
-        return found
-
-    def _words(self, joined: str) -> Iterator[tuple[int, int, Tag]]:
+    def _words(self, joined: str) -> tuple[list[int], list[Tag]]:
+        """Where words begin (they leave no gaps), and their tags."""
         if self._tokenizer is None:
             import sudachipy
 
             self._tokenizer = sudachipy.Dictionary(dict="core").tokenizer(mode=sudachipy.SplitMode.C)
-        for morpheme in self._tokenizer.tokenize(joined):
-            number = morpheme.part_of_speech_id()
-            tag = self._tags.get(number)
-            if tag is None:
-                tag = self._tags[number] = _tag(morpheme.part_of_speech())
-            if tag == "word" and morpheme.is_oov():
-                tag = "unknown"
-            yield morpheme.begin(), morpheme.end(), tag
-
-
-class Reading:
-    """The words of one judged text, found by position."""
-
-    __slots__ = ("_starts", "tokens")
-
-    def __init__(self, tokens: Sequence[Token]) -> None:
-        self.tokens = tokens
-        self._starts = [token.start for token in tokens]
-
-    def between(self, start: int, end: int) -> Sequence[Token]:
-        """The words that start in ``[start, end)``."""
-        return self.tokens[bisect_left(self._starts, start) : bisect_left(self._starts, end)]
-
-    def fits(self, start: int, end: int) -> bool:
-        """Whether words begin at `start` and end at `end`."""
-        return self.range(start, end) is not None
-
-    def range(self, start: int, end: int) -> tuple[int, int] | None:
-        """The words (first, stop) that begin at `start` and end at `end`; None where no words do."""
-        first, stop = bisect_left(self._starts, start), bisect_left(self._starts, end)
-        tokens = self.tokens
-        if first < stop and tokens[first].start == start and tokens[stop - 1].end == end:
-            return first, stop
-        return None
+        words = list(self._tokenizer.tokenize(joined))
+        numbers = [word.part_of_speech_id() for word in words]
+        known = self._tags
+        for number, word in zip(numbers, words, strict=True) if not known.keys() >= set(numbers) else ():
+            if number not in known:
+                known[number] = _tag(word.part_of_speech())
+        tags: list[Tag] = [known[number] for number in numbers]
+        for place, tag in enumerate(tags):
+            if tag == "word" and words[place].is_oov():
+                tags[place] = "unknown"
+        return [word.begin() for word in words], tags
 
 
 def _tag(pos: Sequence[str]) -> Tag:
