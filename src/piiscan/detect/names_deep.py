@@ -76,7 +76,9 @@ class NameChains:
         if tag in ("given", "person"):
             return True
         surface = text[words.starts[position] : words.ends[position]]
-        return tags[position - 1] == "surname" and tag != "suffix" and surface in self._lexicon.given and len(surface) < 4
+        return (
+            tags[position - 1] == "surname" and tag != "suffix" and surface in self._lexicon.given and len(surface) < 4
+        )
 
     def _maybe(self, surface: str, tag: str) -> bool:
         """Whether a word that Sudachi does not call a name may be one."""

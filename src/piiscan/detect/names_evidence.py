@@ -82,7 +82,9 @@ NOT_VALUES = frozenset(
     """
     )
 )
-SAMPLE_WORDS = re.compile("記入例|記載例|入力例|サンプル|ダミー|テスト|見本|example|sample|dummy", re.IGNORECASE)
+SAMPLE_WORDS = words(
+    "記入例 記載例 入力例 サンプル ダミー テスト 見本 example Example EXAMPLE sample Sample SAMPLE dummy Dummy DUMMY"
+)
 SAMPLE_NAMES = re.compile(
     "^(?:テスト|見本|記入)|^(?:山田|東京|日本|国税|都庁|個人|年金)[ 　]?(?:太郎|花子|一郎|次郎)$|^(?:John|Jane) (?:Doe|Smith|Q)"
 )

@@ -38,7 +38,9 @@ def features(text: str, words: Reading, first: int, stop: int, lexicon: Lexicon)
     tags = "+".join(words.tags[first : min(stop, first + MAX_TAGS)])
     before = [word_at(text, words, first - n, first - n + 1) for n in (1, 2)]
     after = [word_at(text, words, stop + n, stop + n - 1) for n in (0, 1)]
-    found = own_features(surface, tags, words.ends[first] - start, words.starts[stop - 1] - start, stop - first, lexicon)
+    found = own_features(
+        surface, tags, words.ends[first] - start, words.starts[stop - 1] - start, stop - first, lexicon
+    )
     found += _sides(text, start, end, before, after, script)
     for n in (0, 1):
         (word, tag), (word2, tag2) = before[n], after[n]

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from piiscan.detect.automaton import Match, build
 from piiscan.detect.lexicon import Lexicon
-from piiscan.detect.names_evidence import HALF_KATAKANA, KATAKANA
+from piiscan.detect.names_evidence import HALF_KATAKANA, KATAKANA, SAMPLE_WORDS
 
 JOINTS = "・＝･="
 _INITIAL_LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZＡＢＣＤＥＦＧＨＩＪＫＬＭＮＯＰＱＲＳＴＵＶＷＸＹＺ"
@@ -33,6 +33,7 @@ class NameHits(NamedTuple):
     lists: Sequence[Match]
     near: Sequence[Match]
     latin: Sequence[Match]
+    samples: Sequence[Match]
 
 
 class NameWords:
@@ -49,7 +50,17 @@ class NameWords:
     ) -> None:
         self._surnames = len(lexicon.searched)
         numbers = {word: number for number, word in enumerate(lexicon.searched)}
-        groups = (sorted(lexicon.kana["foreign"]), _JOINED, _INITIALS, _KANA_GAPS, labels, lists, near, latin)
+        groups = (
+            sorted(lexicon.kana["foreign"]),
+            _JOINED,
+            _INITIALS,
+            _KANA_GAPS,
+            labels,
+            lists,
+            near,
+            latin,
+            SAMPLE_WORDS,
+        )
         owners: dict[int, list[tuple[int, int]]] = {}
         for group, words in enumerate(groups, 1):
             for own, word in enumerate(words):
@@ -59,7 +70,7 @@ class NameWords:
 
     def find(self, text: str) -> NameHits:
         """Every word in folded text, overlapping ones too."""
-        found: tuple[list[Match], ...] = ([], [], [], [], [], [], [], [], [])
+        found: tuple[list[Match], ...] = ([], [], [], [], [], [], [], [], [], [])
         surnames, last, owners = found[0], self._surnames, self._owners
         for hit in self._automaton.find(text):
             start, end, number = hit

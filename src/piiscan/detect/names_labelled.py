@@ -63,7 +63,7 @@ _PLAIN_PAIR = re.compile(
 )
 _KANA_SIGNS = frozenset(KATAKANA + HALF_KATAKANA)
 _MAX_KANA = 13
-_AFTER_LABELS = frozenset(" \t　\r\n（()）:：=＝|｜│┃】］]〕」>＞;；\"<…‥/／")
+_AFTER_LABELS = frozenset(' \t　\r\n（()）:：=＝|｜│┃】］]〕」>＞;；"<…‥/／')
 """Begins what may stand between a label and its value: most words that are spelled as labels are told from them by that."""
 _UNKNOWN_PAIR = re.compile(rf"[{KANJI}]{{1,4}}[ 　][{KANJI}ぁ-ゖ]{{1,4}}")
 _MAILBOX = re.compile(r"<[\w.+\-=/]{1,64}@[\w.\-]{1,255}>")

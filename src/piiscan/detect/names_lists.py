@@ -39,6 +39,9 @@ _CONTACT = re.compile(
 _FILE_PART = re.compile(
     rf"[{KANJI}ぁ-ゖァ-ヺー]{{2,8}}(?:[ 　][{KANJI}ぁ-ゖァ-ヺー]{{1,5}})?(?=[_\-－\s　()（）.,・【】\[\]＿]|$)(?<![_\-])"
 )
+_BULLET_STARTS = frozenset("・●○◎■□◆◇*※-–→0123456789０１２３４５６７８９(（")
+_NO_NAME = re.compile(rf"[^（(ほ他0-9０-９]*[0-9０-９]")
+"""A number before anything that :func:`_trim` takes off together with what follows."""
 _FIELD = re.compile(r"[^\t,、;|｜│<>:：\"'/／]+")
 MAX_LINE, MAX_ITEMS, MAX_ALONE = 200, 400, 20
 _LIKELY, _POSSIBLE = 0.6, 0.35
@@ -172,14 +175,20 @@ class ListedNames:
 
     def _fields(self, text: str) -> Iterator[tuple[int, int, float]]:
         for match in _FIELD.finditer(text):
+            field = match.group()
+            if field.isascii() and " " not in field and "(" not in field:
+                continue  # one word in ASCII is no name
             low, high = match.span()
             if text[high : high + 1] in ("：", ":"):
                 continue
-            low = _BULLET.match(text, low, high).end()  # type: ignore[union-attr]
+            if field[0] in _BULLET_STARTS or field[0].isspace():
+                low = _BULLET.match(text, low, high).end()  # type: ignore[union-attr]
             if _plainly_none(text[low:high]):
                 continue
-            while low < high and (unit := _UNIT.match(text, low, high)):
+            while low < high and (" " in field or "　" in field) and (unit := _UNIT.match(text, low, high)):
                 low = unit.end()
+            if _NO_NAME.match(text, low, high):
+                continue
             low, high = self._trimmed(text, low, high)
             if high - low <= MAX_ALONE and (weight := self._likeness.of(text[low:high])) >= 0.6:
                 yield low, high, 0.32 + 0.35 * weight

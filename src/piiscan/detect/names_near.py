@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 
 from piiscan.detect.automaton import Match
@@ -219,20 +220,24 @@ class NearNames:
         foreign = first != name and first in self._lexicon.kana["foreign"] and not THINGS.search(name)
         return 0.6 if (sure >= 0.7 and len(name) > 4) or foreign else 0.0
 
-    def mentions(
-        self, text: str, known: Sequence[NameSpan], hits: Iterable[Match]
-    ) -> Iterator[NameSpan]:
+    def mentions(self, text: str, known: Sequence[NameSpan], hits: Iterable[Match]) -> Iterator[NameSpan]:
         """Surnames that stand alone, of persons whose full name, or who with an honorific, stand elsewhere in the text."""
-        surnames = {self._surname_of(text[span.start : span.end]) for span in known if span.score >= 0.55}
+        names = {text[span.start : span.end] for span in known if span.score >= 0.55}
+        surnames = {self._surname_of(name) for name in names}
         surnames.discard("")
         if not surnames:
             return
-        taken = {place for span in known if span.score >= 0.5 for place in range(span.start, span.end)}
+        taken = [span for span in known if span.score >= 0.5]
+        starts = [span.start for span in taken]
         for start, end, _ in hits:
-            if text[start:end] in surnames and start not in taken and starts_word(text, start):
-                after = text[end : end + 1]
-                if (ends_word(text, end) or after in "：:") and not not_name_after(text, end):
-                    yield NameSpan(start, end, 0.56, ("dictionary:surname", "mention"))
+            if text[start:end] not in surnames or not starts_word(text, start):
+                continue
+            before = bisect_right(starts, start) - 1
+            if before >= 0 and taken[before].end > start:
+                continue
+            after = text[end : end + 1]
+            if (ends_word(text, end) or after in "：:") and not not_name_after(text, end):
+                yield NameSpan(start, end, 0.56, ("dictionary:surname", "mention"))
 
     def _surname_of(self, name: str) -> str:
         """The surname in a name of two parts, if it has two kanji at least."""

@@ -51,6 +51,10 @@ _INITIALS = re.compile(
 )
 _FOR_PERSONS = frozenset(("様", "さん", "氏", "さま"))
 _EDGES = frozenset(("", *"\t\n\r、|｜│┃;；・()（）"))
+_LINE_EDGES = frozenset(("", "\n", "\r"))
+_CELL_EDGES = frozenset(("", *'\t\n\r,;|"'))
+_SURE_RANK = 6
+"""From here on a surname, a blank and a given name that fill a cell need no verdict."""
 _PAIR = 0.52
 _ALONE = (0.42, 0.3, 0.2)
 _PERSONS = ("surname", "given", "person")
@@ -88,9 +92,7 @@ class ProseNames:
         self._grammar = grammar
         self._judge = judge
 
-    def find(
-        self, text: str, judged: str, hits: NameHits, *, whole: bool = False
-    ) -> tuple[list[NameSpan], Reading]:
+    def find(self, text: str, judged: str, hits: NameHits, *, whole: bool = False) -> tuple[list[NameSpan], Reading]:
         """Names in folded `text`, and the words read for them: windows, or the `whole` text.
 
         `judged` is the same text as Sudachi reads it.
@@ -148,6 +150,9 @@ class ProseNames:
             evidence[1] = "kanji:given"
             yes = 0.62 if honorific else 0.52 if _line_alone(text, full.start, full.end) else 0.42
         same, no = (0.5, 0.45) if honorific else (0.33, 0.2)
+        if full.rank >= _SURE_RANK and full.spaced and _cell_alone(text, full.start, full.end):
+            evidence.append("cell")
+            return _Open(full.start, full.end, full.surname_end, yes, yes, yes, tuple(evidence))
         return _Open(
             full.start, full.end, full.surname_end, yes, same + bonus / 2, no, tuple(evidence), pair=full.rank == 8
         )
@@ -234,6 +239,12 @@ def _line_alone(text: str, start: int, end: int) -> bool:
     return text[start - 1 : start] in _EDGES and text[end : end + 1] in _EDGES
 
 
+def _cell_alone(text: str, start: int, end: int) -> bool:
+    """Whether it is a whole cell of a row that is written with commas, tabs, semicolons or bars."""
+    before, after = text[start - 1 : start], text[end : end + 1]
+    return before in _CELL_EDGES and after in _CELL_EDGES and not (before in _LINE_EDGES and after in _LINE_EDGES)
+
+
 def _thing_after(text: str, position: int) -> bool:
     char = text[position : position + 1]
     if not char or not is_kanji(char):
@@ -283,14 +294,22 @@ def best(spans: Iterable[NameSpan]) -> list[NameSpan]:
             chosen[key] = NameSpan(high.start, high.end, high.score, evidence)
         else:
             chosen[key] = span
-    in_order = sorted(chosen.values(), key=lambda s: s.start)
-    if all(first.end <= second.start for first, second in pairwise(in_order)):
-        return in_order
     kept: list[NameSpan] = []
-    taken: set[int] = set()
-    for span in sorted(chosen.values(), key=lambda s: (-s.score, s.start - s.end, s.start)):
-        cells = range(span.start, span.end)
-        if taken.isdisjoint(cells):
-            taken.update(cells)
+    group: list[NameSpan] = []
+    reach = 0
+    for span in sorted(chosen.values()):
+        if span.start >= reach and group:
+            kept += _without_overlaps(group) if len(group) > 1 else group
+            group = []
+        group.append(span)
+        reach = max(reach, span.end)
+    return kept + _without_overlaps(group)
+
+
+def _without_overlaps(group: list[NameSpan]) -> list[NameSpan]:
+    """Of spans that overlap in a row, what is kept of them, in order."""
+    kept: list[NameSpan] = []
+    for span in sorted(group, key=lambda s: (-s.score, s.start - s.end, s.start)):
+        if all(span.end <= other.start or other.end <= span.start for other in kept):
             kept.append(span)
-    return sorted(kept, key=lambda s: s.start)
+    return sorted(kept)

@@ -13,12 +13,14 @@ from piiscan.detect.names_labelled import NOT_PERSON, is_thing
 from piiscan.detect.names_prose import NameSpan
 
 MIN_ROWS, SAMPLE = 3, 40
-_DELIMITERS = (("\t", re.compile(r"\t")), ("|", re.compile(r"[ 　]*[|｜│][ 　]*")), (",", re.compile(r"[ 　]*,[ 　]*")))
-_WIDE = re.compile(r"[ 　]*(?: {2}|　{2}| 　|　 )[ 　]*")
+_DELIMITERS = (("\t", "\t"), ("|", re.compile("[|｜│]")), (",", ","))
+_WIDE = re.compile("[ 　]{2,}")
 _NAME = re.compile(rf"[{KANJI}ヶケノツ]{{1,5}}[ 　]?[{KANJI}ぁ-ゖァ-ヺー]{{1,5}}|[{KANJI}]{{1,4}}")
 _KANA = re.compile(r"[ァ-ヺーぁ-ゖｦ-ﾟ]{1,12}(?:[ 　・][ァ-ヺーぁ-ゖｦ-ﾟ]{1,12}){0,2}")
 _GIVEN = re.compile(rf"[{KANJI}ぁ-ゖァ-ヺー]{{1,5}}")
+_EDGES = " 　\t\r\"'"
 Cell = tuple[int, int]
+Delimiter = str | re.Pattern[str]
 
 
 class NameRows:
@@ -136,7 +138,7 @@ def _line_end(text: str, position: int) -> int:
     return len(text) if end < 0 else end
 
 
-def _row(text: str, start: int, end: int) -> tuple[tuple[object, int], list[Cell]] | None:
+def _row(text: str, start: int, end: int) -> tuple[tuple[Delimiter, int], list[Cell]] | None:
     """What kind of row the line is (delimiter, number of fields) and its cells; None where it is no row."""
     delimiter = _delimiter(text, start, end)
     if delimiter is None:
@@ -145,7 +147,7 @@ def _row(text: str, start: int, end: int) -> tuple[tuple[object, int], list[Cell
     return (delimiter, len(cells)), cells
 
 
-def _delimiter(text: str, start: int, end: int) -> re.Pattern[str] | None:
+def _delimiter(text: str, start: int, end: int) -> Delimiter | None:
     if end - start > 400:
         return None
     for sign, pattern in _DELIMITERS:
@@ -156,20 +158,24 @@ def _delimiter(text: str, start: int, end: int) -> re.Pattern[str] | None:
     return None
 
 
-def _cells(text: str, start: int, end: int, delimiter: re.Pattern[str]) -> list[Cell]:
+def _cells(text: str, start: int, end: int, delimiter: Delimiter) -> list[Cell]:
+    """The cells without outer blanks and quotes."""
     cells = []
+    if isinstance(delimiter, str):
+        for part in text[start:end].split(delimiter):
+            cells.append(_bare(part, start))
+            start += len(part) + 1
+        return cells
     for match in delimiter.finditer(text, start, end):
-        cells.append((start, match.start()))
+        cells.append(_bare(text[start : match.start()], start))
         start = match.end()
-    cells.append((start, end))
-    return [_bare(text, low, high) for low, high in cells]
+    cells.append(_bare(text[start:end], start))
+    return cells
 
 
-def _bare(text: str, low: int, high: int) -> Cell:
-    """The cell without outer blanks and quotes."""
-    value = text[low:high]
-    inner = value.strip(" 　\t\r\"'")
-    if not inner:
-        return low, low
-    low += value.index(inner)
-    return low, low + len(inner)
+def _bare(value: str, start: int) -> Cell:
+    inner = value.strip(_EDGES)
+    if len(inner) == len(value):
+        return start, start + len(value)
+    start += value.find(inner)
+    return start, start + len(inner)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from operator import itemgetter
 
+from piiscan.detect.automaton import Match
 from piiscan.detect.checks import given_name, kana_name, person_name, surname
 from piiscan.detect.lexicon import Lexicon
 from piiscan.detect.name_grammar import NameGrammar
-from piiscan.detect.names_evidence import KANA_LABELS, PERSON_LABELS, SAMPLE_NAMES, SAMPLE_WORDS, WEAK_LABELS
+from piiscan.detect.names_evidence import KANA_LABELS, PERSON_LABELS, SAMPLE_NAMES, WEAK_LABELS
 from piiscan.detect.names_hits import NameHits, NameWords
 from piiscan.detect.names_judge import JudgedNames, NameModel
 from piiscan.detect.names_labelled import LabelledNames, Labels
@@ -29,6 +31,9 @@ from piiscan.rules.model import RuleSet
 
 PERSON, KANA = "PERSON", "JP_NAME_KANA"
 _KINDS = {"person": PERSON, "kana": KANA}
+_ends = itemgetter(1)
+_SAMPLE_REACH = 20
+"""How far an example may be announced before a name, in characters."""
 DEEP_BELOW = 0.45
 """Profiles with a lower threshold for names have the whole text read by Sudachi: about 1 MB/s."""
 
@@ -80,8 +85,8 @@ class NameRecognizer:
         person = best([*person, *self._latin.beside(ready.text, person)])
         kana = best([*(span for kind, span in found if kind == KANA), *self._readings(ready.text, person)])
         person = _without_readings(person, kana)
-        yield from self._candidates(ready, PERSON, person)
-        yield from self._candidates(ready, KANA, kana)
+        yield from self._candidates(ready, PERSON, person, hits.samples)
+        yield from self._candidates(ready, KANA, kana, hits.samples)
 
     def _spans(self, view: TextView, ready: FoldedText, hits: NameHits) -> Iterator[tuple[str, NameSpan]]:
         text, segment = ready.text, view.segment
@@ -126,13 +131,15 @@ class NameRecognizer:
             if person.score >= 0.4 and (reading := self._labelled.beside(text, person.end)):
                 yield reading
 
-    def _candidates(self, ready: FoldedText, entity_type: str, spans: Iterable[NameSpan]) -> Iterator[Candidate]:
+    def _candidates(
+        self, ready: FoldedText, entity_type: str, spans: Iterable[NameSpan], samples: Sequence[Match]
+    ) -> Iterator[Candidate]:
         rule = self._rules[entity_type]
         if rule is None:
             return
         for span in spans:
             start, end = ready.span(span.start, span.end)
-            evidence, score = _sample(ready.text, span)
+            evidence, score = _sample(ready.text, span, samples)
             yield Candidate(
                 entity_type=entity_type,
                 start=start,
@@ -157,12 +164,17 @@ def _without_readings(persons: list[NameSpan], readings: list[NameSpan]) -> list
     return kept
 
 
-def _sample(text: str, span: NameSpan) -> tuple[tuple[str, ...], float]:
-    """Evidence and score, with ``sample`` where the name is one of those that forms are explained with."""
+def _sample(text: str, span: NameSpan, samples: Sequence[Match]) -> tuple[tuple[str, ...], float]:
+    """Evidence and score, with ``sample`` where the name is one of those that forms are explained with.
+
+    `samples` are words that announce an example.
+    """
     surface = text[span.start : span.end]
-    line = text.rfind("\n", 0, span.start) + 1
-    if SAMPLE_WORDS.search(text, max(line, span.start - 20), span.start):
-        return (*span.evidence, "sample"), span.score - 0.15
+    before = bisect_right(samples, span.start, key=_ends) - 1 if samples else -1
+    if before >= 0:
+        start, end, _ = samples[before]
+        if start >= span.start - _SAMPLE_REACH and "\n" not in text[end : span.start]:
+            return (*span.evidence, "sample"), span.score - 0.15
     if SAMPLE_NAMES.search(surface):
         return (*span.evidence, "sample"), span.score - (0.15 if surface.isascii() else 0.0)
     return span.evidence, span.score
