@@ -34,13 +34,13 @@ _UNIT = re.compile(
 )
 _TAIL = re.compile(rf"[ 　]*(?:(?:{_ROLE})|[（(][^（）()]*[)）]?|[㊞印]|ほか.*|他.*|以上|（敬称略）)$")
 _CONTACT = re.compile(
-    r"[@0０〒T電携℡](?:(?<=@)[\w-]+\.|(?<=[0０])[0-9０-９]{1,4}[-－ー‐(（)）][0-9０-９]|(?<=[〒℡])|(?<=T)(?:EL|el)|(?<=電)話|(?<=携)帯)"
+    r"[@0０〒T電携℡](?:(?<=@)[\w-]+\.|(?<=[0０])(?<![0-9０-９].)[0-9０-９]{1,4}[-－ー‐(（)）][0-9０-９]|(?<=[〒℡])|(?<=T)(?:EL|el)|(?<=電)話|(?<=携)帯)"
 )  # begins with a set of characters, so that `re` skips over all others
 _FILE_PART = re.compile(
     rf"[{KANJI}ぁ-ゖァ-ヺー]{{2,8}}(?:[ 　][{KANJI}ぁ-ゖァ-ヺー]{{1,5}})?(?=[_\-－\s　()（）.,・【】\[\]＿]|$)(?<![_\-])"
 )
 _BULLET_STARTS = frozenset("・●○◎■□◆◇*※-–→0123456789０１２３４５６７８９(（")
-_NO_NAME = re.compile(rf"[^（(ほ他0-9０-９]*[0-9０-９]")
+_NO_NAME = re.compile(r"[^（(ほ他0-9０-９]*[0-9０-９]")
 """A number before anything that :func:`_trim` takes off together with what follows."""
 _FIELD = re.compile(r"[^\t,、;|｜│<>:：\"'/／]+")
 MAX_LINE, MAX_ITEMS, MAX_ALONE = 200, 400, 20

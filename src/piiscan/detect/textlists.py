@@ -13,6 +13,9 @@ from piiscan.model import Candidate
 MIN_ROWS = 2
 _WIDE = 3
 """With so many cells one known heading is enough."""
+_MAX_DIGITS = 2
+_NUMBER = re.compile("[0-9０-９]{3}")
+"""More digits than a heading has: most lines of logs and data."""
 _MAX_ROWS, _MAX_HEADING, _MAX_LINE = 20_000, 24, 2_000
 _SEPARATORS = (
     re.compile(r"\t"),
@@ -86,7 +89,7 @@ def _line_end(text: str, at: int) -> int:
 
 def _below(text: str, start: int, end: int, index: LabelIndex) -> TextList | None:
     """The list whose line of headings is start..end."""
-    if end - start > _MAX_LINE or end >= len(text):
+    if end - start > _MAX_LINE or end >= len(text) or _NUMBER.search(text, start, end):
         return None
     # What parts nothing but an empty cell at the end leaves one heading: most lines of source code.
     inside = end - 1 - (text[end - 1] == "\r")
@@ -114,7 +117,7 @@ def _headings(names: tuple[str, ...]) -> bool:
     filled = sum(map(bool, names))
     if filled < (1 if len(names) >= _WIDE else 2) or max(map(len, names)) > _MAX_HEADING:
         return False
-    return all(sum(map(str.isdigit, name)) <= 2 for name in names)
+    return all(sum(map(str.isdigit, name)) <= _MAX_DIGITS for name in names)
 
 
 def _rows(text: str, start: int, width: int, separator: re.Pattern[str]) -> tuple[tuple[tuple[Span, ...], ...], int]:
