@@ -23,6 +23,7 @@ from build_lexicon import write
 
 from piiscan.detect.lexicon import Lexicon
 from piiscan.detect.name_grammar import NameGrammar
+from piiscan.detect.names_hits import NameWords
 from piiscan.detect.names_judge import SCALE, JudgedNames, NameModel
 from piiscan.detect.names_prose import ProseNames
 from piiscan.detect.recognizers.names import NameRecognizer
@@ -62,7 +63,7 @@ class Examples:
 
     def __init__(self) -> None:
         lexicon, judge = Lexicon.load(), Judge()
-        self._lexicon = lexicon
+        self._words = NameWords(lexicon)
         self._prose = ProseNames(lexicon, NameGrammar(lexicon), judge)
         self._judged = JudgedNames(lexicon, NameModel({}))
 
@@ -84,7 +85,7 @@ class Examples:
         names = tuple(_span(e) for e in entities if e["type"] == "PERSON")
         open_ = tuple(_span(e) for e in entities if e["type"] == "OPTIONAL")
         ready = fold_variants(text)
-        spans, reading = self._prose.find(ready.text, ready.judged, self._lexicon.find(ready.text), whole=True)
+        spans, reading = self._prose.find(ready.text, ready.judged, self._words.find(ready.text), whole=True)
         questions = []
         for question in self._judged.questions(ready.text, reading, spans):
             place = ready.span(question.start, question.end)

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from piiscan.detect import automaton, checks, vector
 from piiscan.detect.lexicon import Lexicon
-from piiscan.detect.sudachi import Judge, Reading
+from piiscan.detect.sudachi import Judge
 from piiscan.detect.variants import fold_variants
 
 WORDS = st.lists(st.text(alphabet="山田太郎𠮷a", min_size=1, max_size=3), min_size=1, max_size=8, unique=True)
@@ -85,17 +85,17 @@ def test_folding_keeps_the_way_back(text: str) -> None:
 def test_the_judge_reads_only_windows_and_gives_positions_of_the_whole_text() -> None:
     text = "前置き。\n" + "0" * 60_000 + "\n昨日、佐藤さんと山田太郎が来た。"
     start = text.index("昨日")
-    reading = Reading(Judge().tokens(text, [(start, len(text))]))
-    words = {text[t.start : t.end]: t.tag for t in reading.tokens}
+    reading = Judge().read(text, [(start, len(text))])
+    words = {text[t.start : t.end]: t.tag for t in reading}
     assert words["佐藤"] == "surname"
     assert words["太郎"] == "given"
-    assert min(t.start for t in reading.tokens) == start
+    assert min(t.start for t in reading) == start
 
 
 def test_the_judge_survives_what_sudachi_refuses() -> None:
     judge = Judge()
     for text in ("あ" * 60_000, "1," * 40_000, "\x00" * 100, "\ud800山田", "𠮷" * 20_000):
-        tokens = judge.tokens(text, [(0, len(text))])
+        tokens = list(judge.read(text, [(0, len(text))]))
         assert all(0 <= t.start < t.end <= len(text) for t in tokens)
 
 

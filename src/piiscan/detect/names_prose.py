@@ -112,9 +112,11 @@ class ProseNames:
             ends.sort(reverse=True)
         found: list[_Open] = []
         full = self._grammar.full_name(text, start, ends)
-        if full and self._is_name(text, full):
+        if full and not self._is_name(text, full):
+            full = None
+        if full:
             found.append(self._full(text, full))
-        if not found or full.given == "?":
+        if full is None or full.given == "?":
             for end in ends:
                 if surname := self._surname(text, start, end):
                     found.append(surname)
