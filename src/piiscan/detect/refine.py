@@ -9,6 +9,7 @@ from dataclasses import replace
 
 from piiscan.detect.digits import fold
 from piiscan.detect.numerals import KANJI_DIGITS
+from piiscan.detect.things import among_things
 from piiscan.model import Candidate
 from piiscan.rules.subtypes import company_postcode, phone_kind
 
@@ -27,7 +28,7 @@ def refine(text: str, candidates: Iterable[Candidate], rules: frozenset[str]) ->
     """The candidates with more evidence, some with another score or as several. `rules` are the ids in force."""
     found = [c for one in candidates for c in (_passport(text, one) if "check:mrz" in one.evidence else (one,))]
     found = [_phone(text, c) if c.entity_type == PHONE and c.score > 0 else c for c in found]
-    found = _before_addresses(text, found)
+    found = among_things(text, _before_addresses(text, found))
     codes = [c for c in found if c.entity_type == POSTCODE and c.score > 0]
     companies = [c for c in codes if company_postcode(fold(text[c.start : c.end]))]
     if not companies:
