@@ -22,7 +22,7 @@ from piiscan.reports.json_ import JsonReport
 from piiscan.reports.words import Words, describe, sentences
 from piiscan.reports.xlsx import XlsxReport
 
-SHEETS = ["概要", "検出一覧", "検出明細", "読めなかったもの", "実行履歴", "前回との差分"]
+SHEETS = ["概要", "優先対応", "検出一覧", "検出明細", "読めなかったもの", "実行履歴", "前回との差分"]
 
 
 def book(inventory: Inventory, lang: str = "ja") -> tuple[bytes, openpyxl.Workbook]:
@@ -125,6 +125,7 @@ def test_json_document(company: Inventory) -> None:
         "summary",
         "runs",
         "assets",
+        "priorities",
         "problems",
         "changes",
         "findings",
@@ -171,7 +172,7 @@ def test_empty_inventories(empty: Inventory) -> None:
     assert document(empty)["assets"] == []
     for lang in ("ja", "en"):
         _, workbook = book(empty, lang)
-        assert len(workbook.sheetnames) == 6
+        assert len(workbook.sheetnames) == 7
 
 
 def test_twenty_thousand_items(
@@ -186,7 +187,7 @@ def test_twenty_thousand_items(
     out = io.BytesIO()
     XlsxReport().write(empty, out)
     with zipfile.ZipFile(out) as parts:
-        assert parts.read("xl/worksheets/sheet2.xml").count(b"<row ") == 10_001
+        assert parts.read("xl/worksheets/sheet3.xml").count(b"<row ") == 10_001
 
 
 @pytest.mark.parametrize(

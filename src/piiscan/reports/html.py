@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from base64 import b64encode
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any, BinaryIO, ClassVar
 from urllib.parse import unquote
@@ -17,6 +17,7 @@ from piiscan.model import State
 from piiscan.problems import PROBLEMS
 from piiscan.protocols import Report
 from piiscan.reports.data import ReportData, collect
+from piiscan.reports.priorities import Priority, priorities
 from piiscan.reports.words import Words
 
 TEMPLATES = Path(__file__).with_name("templates")
@@ -32,11 +33,12 @@ class HtmlReport:
 
     def write(self, inventory: InventoryReader, out: BinaryIO, *, lang: str = "ja") -> None:
         """Write the page."""
-        out.writelines(piece.encode("utf-8", "replace") for piece in render(collect(inventory), lang))
+        pieces = render(collect(inventory), lang, priorities(inventory))
+        out.writelines(piece.encode("utf-8", "replace") for piece in pieces)
 
 
-def render(data: ReportData, lang: str = "ja") -> Iterable[str]:
-    """The page in pieces."""
+def render(data: ReportData, lang: str = "ja", todo: Sequence[Priority] = ()) -> Iterable[str]:
+    """The page in pieces; `todo` is what to do first."""
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
     words = Words(lang)
@@ -52,6 +54,7 @@ def render(data: ReportData, lang: str = "ja") -> Iterable[str]:
     context = _context(data, words) | {
         "w": words,
         "data": data,
+        "priorities": todo,
         "s": data.summary,
         "style": style,
         "script": script,

@@ -20,6 +20,7 @@ from piiscan.inventory.records import AssetRecord, Change, ProblemRecord
 from piiscan.model import Severity, State
 from piiscan.protocols import Report
 from piiscan.reports.data import Digest, finding_json
+from piiscan.reports.priorities import Priority, priorities
 
 VERSION = 1
 
@@ -49,6 +50,7 @@ class JsonReport:
         out.write(_dump(head)[:-1])
         _array(out, "runs", (plain(run) for run in inventory.runs()))
         _array(out, "assets", (asset_json(a) for a in inventory.assets(states=list(State))))
+        _array(out, "priorities", (_priority_json(p) for p in priorities(inventory)))
         _array(out, "problems", (problem_json(p) for p in inventory.problems()))
         _array(out, "changes", (change_json(c) for c in inventory.diff()))
         _array(out, "findings", findings())
@@ -80,6 +82,17 @@ def asset_json(asset: AssetRecord) -> dict[str, Any]:
         "first_run": asset.first_run,
         "last_run": asset.last_run,
         "attributes": dict(asset.attributes),
+    }
+
+
+def _priority_json(priority: Priority) -> dict[str, Any]:
+    return {
+        "code": priority.code,
+        "level": priority.level.name.lower(),
+        "reportable": priority.reportable,
+        "items": priority.items,
+        "persons": priority.persons,
+        "examples": list(priority.examples),
     }
 
 

@@ -15,6 +15,7 @@ from piiscan.model import Severity
 from piiscan.protocols import Report
 from piiscan.reports.data import Digest, Evidence, finding_json, reasons, shares
 from piiscan.reports.html import note_words, place_words
+from piiscan.reports.priorities import priorities
 from piiscan.reports.words import Words
 
 MAX_ROWS = 1_048_576 - 2  # Excel's own limit, less the header and the row that says that there is more
@@ -49,6 +50,7 @@ class XlsxReport:
             # The overview comes first for the reader but needs the digest of the findings, so its sheet is filled last.
             overview = book.sheet(words("sheet.overview"), (("", 34), ("", 24), ("", 14), ("", 60)), table=False)
             categories = {row.entity_type: row.category for row in summary.by_entity}
+            _priorities(book, words, inventory)
             _assets(book, words, inventory, categories)
             _findings(book, words, inventory, digest)
             _problems(book, words, inventory)
@@ -196,6 +198,28 @@ def _about_run(words: Words, summary: Summary) -> Iterator[Sequence[Cell]]:
     yield (words("head.run"), run.id)
     yield (words("head.profile"), run.profile)
     yield (words("head.version"), ", ".join(f"{name} {version}" for name, version in sorted(run.versions.items())))
+
+
+def _priorities(book: _Book, words: Words, inventory: InventoryReader) -> None:
+    titles = (
+        ("col.severity", 8), ("col.situation", 40), ("do.reportable", 10), ("col.items", 9), ("col.persons", 11),
+        ("col.law", 50), ("col.step", 50), ("col.examples", 60),
+    )  # fmt: skip
+    sheet = book.sheet(words("sheet.priorities"), [(words(key), width) for key, width in titles])
+    rows = (
+        (
+            words.severity(p.level),
+            words(f"do.{p.code}.title"),
+            words("yes") if p.reportable else "",
+            p.items,
+            p.persons,
+            words(f"do.{p.code}.law"),
+            words(f"do.{p.code}.step"),
+            "\n".join(p.examples),
+        )
+        for p in priorities(inventory)
+    )
+    sheet.fill(rows, words("sheet.cap"))
 
 
 def _assets(book: _Book, words: Words, inventory: InventoryReader, categories: dict[str, str]) -> None:
