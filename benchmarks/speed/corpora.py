@@ -320,6 +320,25 @@ def sqlite_table(path: Path, dense: str) -> None:
     db.close()
 
 
+def parquet_table(path: Path, dense: str) -> None:
+    """The same as a Parquet file."""
+    import polars as pl
+
+    pl.read_csv(dense.encode(), infer_schema=False).write_parquet(path)
+
+
+def small_tables(folder: Path, dense: str, count: int, rows: int = 20) -> int:
+    """Write `count` CSV files of some rows of a dense text each, the header in all; their bytes."""
+    folder.mkdir(parents=True, exist_ok=True)
+    header, *lines = dense.splitlines(keepends=True)
+    total = 0
+    for number in range(count):
+        at = number * rows % max(1, len(lines) - rows)
+        data = (header + "".join(lines[at : at + rows])).encode()
+        total += (folder / f"list{number:04}.csv").write_bytes(data)
+    return total
+
+
 def office(folder: Path, size: int, pairs: int = 1) -> Iterator[Path]:
     """Write pairs of files of each kind with about `size` bytes of text each: one without planted values, one with them."""
     from piiscan.demo import _office, _pdf

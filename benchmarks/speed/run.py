@@ -130,18 +130,23 @@ def texts(sizes: Sizes, own: dict[str, str], rounds: int) -> list[tuple[str, ...
 
 
 def tables(sizes: Sizes, rounds: int) -> list[tuple[str, ...]]:
-    """The customer list as CSV and as SQLite, every cell, with persons counted. MB are those of the CSV."""
+    """The customer list as CSV, SQLite and Parquet, every cell, with persons counted; then 500 lists of 20 rows. MB are those of the CSV."""
     text = corpora.TEXTS["dense"](sizes.dense)
     with engines.scratch() as folder:
         path, database = Path(folder) / "customers.csv", Path(folder) / "customers.sqlite"
         path.write_text(text, encoding="utf-8")
         corpora.sqlite_table(database, text)
+        columns, lists = Path(folder) / "customers.parquet", Path(folder) / "lists"
+        corpora.parquet_table(columns, text)
+        corpora.small_tables(lists, text, 500)
         results = interleaved(
             [
                 engines.decode(text),
                 engines.re_one_by_one(engines.head(text, sizes.reference)),
                 engines.whole_file(path, "piiscan csv"),
                 engines.whole_file(database, "piiscan sqlite", engines.megabytes(text)),
+                engines.whole_file(columns, "piiscan parquet", engines.megabytes(text)),
+                engines.whole_file(lists, "piiscan 500 small csv"),
             ],
             rounds,
         )
