@@ -197,8 +197,10 @@ class _Collector:
         provides.append(f"{kind[:-1]}: {label}")
 
 
-def _builtin_modules() -> Iterable[ModuleType]:
+def _builtin_modules(*, reports: bool) -> Iterable[ModuleType]:
     for package_name in BUILTIN_PACKAGES:
+        if package_name == "piiscan.reports" and not reports:
+            continue
         package = importlib.import_module(package_name)
         for info in sorted(pkgutil.iter_modules(package.__path__), key=lambda i: i.name):
             if info.name.startswith("_"):
@@ -208,18 +210,21 @@ def _builtin_modules() -> Iterable[ModuleType]:
                 yield module
 
 
-def load_plugins(*, disabled: Iterable[str] = (), strict: bool = False, entry_points: bool = True) -> Registry:
+def load_plugins(
+    *, disabled: Iterable[str] = (), strict: bool = False, entry_points: bool = True, reports: bool = True
+) -> Registry:
     """Collect built-ins and the distributions that declare an entry point in the group ``piiscan``.
 
     `disabled` names plugins to leave out (also the environment variable ``PIISCAN_DISABLE_PLUGINS``, comma separated). With `strict`, a
     failing plugin raises :class:`PluginError`; otherwise it becomes a problem and the rest go on. A name registered twice always raises.
+    Without `reports` those that come with piiscan are left out, and with them the database library that workers do not need.
     """
     manager = pluggy.PluginManager("piiscan")
     manager.add_hookspecs(hookspecs)
     off = {*disabled, *filter(None, os.environ.get("PIISCAN_DISABLE_PLUGINS", "").split(","))}
     collector = _Collector(strict)
     version = _version("piiscan")
-    for module in _builtin_modules():
+    for module in _builtin_modules(reports=reports):
         manager.register(module, module.__name__)
         collector.add(module, module.__name__, "piiscan", version)
     for entry in sorted(importlib.metadata.entry_points(group=GROUP), key=lambda e: e.name) if entry_points else ():

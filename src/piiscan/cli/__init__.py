@@ -11,6 +11,8 @@ import signal
 import sys
 from types import FrameType
 
+from piiscan import collector
+
 EXIT_FINDINGS = 1
 EXIT_UNREAD = 3
 EXIT_INTERNAL = 70
@@ -19,6 +21,7 @@ EXIT_INTERRUPTED = 130
 
 def main() -> None:
     """Entry point of the ``piiscan`` command."""
+    collector.rarely()
     _prepare_console()
     signal.signal(signal.SIGTERM, _terminate)
     from piiscan.errors import PiiscanError
@@ -42,6 +45,8 @@ def main() -> None:
         if os.environ.get("PIISCAN_TRACEBACK"):
             raise
         sys.exit(EXIT_INTERNAL)
+    finally:
+        collector.keep()
 
 
 def _run() -> None:

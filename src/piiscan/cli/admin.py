@@ -9,10 +9,9 @@ from typing import Annotated
 import typer
 
 from piiscan.cli import learning
-from piiscan.cli.options import Config, Format, Jobs, Lang, ListFormat, Profile
+from piiscan.cli.options import Config, Format, Jobs, Lang, ListFormat, Profile, load_settings
 from piiscan.cli.output import write_rows
 from piiscan.cli.words import say
-from piiscan.config import Settings, load_settings
 
 
 def add_to(app: typer.Typer) -> None:
@@ -130,6 +129,7 @@ def demo(
     from piiscan.cli.progress import ProgressWatcher
     from piiscan.cli.reporting import write_report
     from piiscan.cli.scanning import summary_lines
+    from piiscan.config import Settings
     from piiscan.demo import make_share, write_truth
     from piiscan.scanner import Scanner
 

@@ -10,9 +10,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from piiscan.cli.evidence import sides
-from piiscan.cli.options import Config, Lang, Profile
+from piiscan.cli.options import Config, Lang, Profile, load_settings
 from piiscan.cli.words import say
-from piiscan.config import Settings, load_settings
 from piiscan.errors import UsageError
 from piiscan.limits import Budget
 from piiscan.model import Attribute, ColumnDetection, Item, Locator, Problem, TableSegment, TextHits, TextSegment
@@ -23,6 +22,7 @@ from piiscan.scan.listing import listed
 if TYPE_CHECKING:
     import polars as pl
 
+    from piiscan.config import Settings
     from piiscan.detect.resolve import Verdict
     from piiscan.model import Candidate
     from piiscan.rules.model import EntityType

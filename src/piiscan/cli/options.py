@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+
+if TYPE_CHECKING:
+    from piiscan.config import Settings
 
 Inventory = Annotated[
     str | None,
@@ -59,3 +62,10 @@ class FailOn(StrEnum):
     MEDIUM = "medium"
     HIGH = "high"
     CRITICAL = "critical"
+
+
+def load_settings(config: Path | None, **given: Any) -> Settings:
+    """The settings of a command; imported when one runs, as `--help` needs none."""
+    from piiscan.config import load_settings as load
+
+    return load(config, **given)

@@ -6,15 +6,15 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from piiscan.cli.options import Config, Format, Inventory, Lang, Limit, ListFormat
+from piiscan.cli.options import Config, Format, Inventory, Lang, Limit, ListFormat, load_settings
 from piiscan.cli.output import write_rows
 from piiscan.cli.words import headings, say
-from piiscan.config import Settings, load_settings
 from piiscan.errors import UsageError
 from piiscan.model import Severity, State
 from piiscan.problems import hint, message
 
 if TYPE_CHECKING:
+    from piiscan.config import Settings
     from piiscan.inventory.records import AssetRecord, Change, FindingRecord, ProblemRecord, RunRecord
     from piiscan.inventory.store import Inventory as Store
 

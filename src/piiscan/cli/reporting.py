@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from piiscan.cli.options import Config, Inventory, Lang
+from piiscan.cli.options import Config, Inventory, Lang, load_settings
 from piiscan.cli.words import say
-from piiscan.config import Settings, load_settings
 from piiscan.errors import UsageError
+
+if TYPE_CHECKING:
+    from piiscan.config import Settings
 
 
 def add_to(app: typer.Typer) -> None:

@@ -10,9 +10,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from piiscan.cli import EXIT_FINDINGS, EXIT_UNREAD
-from piiscan.cli.options import Config, FailOn, Full, Inventory, Jobs, Lang, Profile, Timings
+from piiscan.cli.options import Config, FailOn, Full, Inventory, Jobs, Lang, Profile, Timings, load_settings
 from piiscan.cli.words import duration, say, size
-from piiscan.config import load_settings
 from piiscan.errors import UsageError
 
 if TYPE_CHECKING:

@@ -138,10 +138,8 @@ def _by_class(sections: Iterator[tuple[str, list[str]]], variants: Counter[str])
     for kind, words in sections:
         given = "\n".join(words)
         variants.update({char: count for char, count in Counter(given).items() if fold_kanji(char) != char})
-        joined = fold_kanji(given)
-        for word in joined.split("\n"):
-            if word not in found or kind.isupper():
-                found[word] = kind
+        folded = fold_kanji(given).split("\n")
+        found.update(dict.fromkeys(folded if kind.isupper() else [word for word in folded if word not in found], kind))
     return found
 
 

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 from sqlalchemy import ColumnElement, Table, and_, literal, select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection, RowMapping
 
 from piiscan.inventory import changes, tables
@@ -32,6 +32,9 @@ from piiscan.inventory.rows import (
 from piiscan.inventory.watch import compared
 from piiscan.model import ItemResult, State
 from piiscan.problems import PROBLEMS
+
+if TYPE_CHECKING:
+    from sqlalchemy.dialects import postgresql, sqlite
 
 _READ = (State.SCANNED, State.PARTIAL)
 _ROLLED_UP = ("entities", "occurrences", "persons", "severity", "roster", "read_run", "read_at")
@@ -66,8 +69,7 @@ def touch_sources(connection: Connection, run_id: int, names: Iterable[str | Non
 
 def _upsert(connection: Connection, table: Table, rows: Sequence[Row], keep: Sequence[str]) -> None:
     """Insert or overwrite by primary key, except the columns to keep."""
-    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
-    statement = dialect.insert(table)
+    statement = _insert(connection.dialect.name, table)
     keys = [c.name for c in table.primary_key.columns]
     values = {c.name: statement.excluded[c.name] for c in table.columns if c.name not in {*keys, *keep}}
     statement = statement.on_conflict_do_update(index_elements=keys, set_=values)
@@ -75,6 +77,17 @@ def _upsert(connection: Connection, table: Table, rows: Sequence[Row], keep: Seq
         connection.execute(statement.returning(table.c[keys[0]]), rows).close()
     else:
         connection.execute(statement, rows)
+
+
+def _insert(dialect: str, table: Table) -> sqlite.Insert | postgresql.Insert:
+    """The insert of a dialect that can overwrite; each dialect is imported only where it is used."""
+    if dialect == "postgresql":
+        from sqlalchemy.dialects import postgresql
+
+        return postgresql.insert(table)
+    from sqlalchemy.dialects import sqlite
+
+    return sqlite.insert(table)
 
 
 class _Batch:

@@ -8,7 +8,6 @@ and only that item is blamed. Workers ignore Ctrl-C; the coordinator decides.
 from __future__ import annotations
 
 import contextlib
-import gc
 import multiprocessing
 import os
 import signal
@@ -21,6 +20,7 @@ from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 from typing import TYPE_CHECKING, Any, Protocol
 
+from piiscan import collector
 from piiscan.model import Item, ItemResult, Problem
 from piiscan.scan.worker import Recipe, Worker, failed
 
@@ -207,11 +207,10 @@ HAND_OVER_SECONDS = 1.0
 def _work(pipe: Connection, at: Any, recipe: Recipe) -> None:
     """The worker process: batches in, lists of results out, until None or until the coordinator is gone."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    collector.rarely()
     _be_nice()
     worker = Worker.build(recipe)
-    # Rules and dictionaries are hundreds of thousands of objects that live as long as the process: the collector need not visit them each time.
-    gc.collect()
-    gc.freeze()
+    collector.keep()
     at[0] = _IDLE
     with contextlib.suppress(EOFError, BrokenPipeError, ConnectionError):
         while (batch := pipe.recv()) is not None:

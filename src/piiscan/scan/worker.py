@@ -47,7 +47,7 @@ class Worker:
     def build(cls, recipe: Recipe, registry: Registry | None = None, rules: RuleSet | None = None) -> Worker:
         """From a recipe; registry and rules are built anew unless the caller has them already."""
         settings = recipe.settings
-        registry = registry or registry_for(settings)
+        registry = registry or registry_for(settings, reports=False)
         rules = rules or rules_for(settings, registry)
         walk = Walk.of(registry, settings)
         detector = build_detector(registry, rules)
@@ -187,9 +187,9 @@ def failed(item: Item, problem: Problem, partly: ItemResult | None = None) -> It
     return replace(partly, state=state, reason=problem.code, problems=(*partly.problems, problem))
 
 
-def registry_for(settings: Settings) -> Registry:
+def registry_for(settings: Settings, *, reports: bool = True) -> Registry:
     """The registry the settings ask for."""
-    registry = load_plugins(disabled=settings.disable_plugins, strict=settings.strict_plugins)
+    registry = load_plugins(disabled=settings.disable_plugins, strict=settings.strict_plugins, reports=reports)
     check_options(registry, settings)
     return registry
 
