@@ -69,6 +69,8 @@ class FileContent(_Headed):
         self._path = path
 
     def open(self) -> BinaryIO:
+        if self._head is not None and len(self._head) < SNIFF_BYTES:
+            return io.BytesIO(self._head)  # the head was all of it: small files are opened once
         return open(self._path, "rb")  # noqa: PTH123 - bytes paths have no Path
 
     @contextmanager

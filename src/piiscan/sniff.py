@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import re
-from pathlib import PurePosixPath
 
 from piiscan.model import Content
 from piiscan.text.sniffing import sniff_text
@@ -183,7 +182,7 @@ def sniff(head: bytes, name: str) -> str:
     found = _binary(head)
     if found is not None:
         return found
-    text = sniff_text(head, PurePosixPath(name.replace("\\", "/")).name.lower())
+    text = sniff_text(head, name.replace("\\", "/").rstrip("/").rpartition("/")[2].lower())
     return text or UNKNOWN
 
 

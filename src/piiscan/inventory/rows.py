@@ -9,6 +9,7 @@ from base64 import urlsafe_b64encode
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, fields
+from functools import lru_cache
 from typing import Any, TypeVar
 
 from sqlalchemy import Table
@@ -33,8 +34,9 @@ Row = dict[str, Any]
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")  # PostgreSQL takes no NUL, UTF-8 no lone surrogates
 
 
+@lru_cache(maxsize=4096)
 def key_of(uri: str) -> str:
-    """The primary key of an item."""
+    """The primary key of an item. Looked up, saved and joined within moments: the last ones are kept."""
     return urlsafe_b64encode(hashlib.sha256(uri.encode("utf-8", "surrogatepass")).digest()).decode().rstrip("=")
 
 

@@ -10,8 +10,10 @@ from __future__ import annotations
 import contextlib
 import multiprocessing
 import os
+import queue
 import signal
 import sys
+import threading
 import time
 from collections import deque
 from collections.abc import Iterator, Sequence
@@ -22,6 +24,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from piiscan import collector
 from piiscan.model import Item, ItemResult, Problem
+from piiscan.scan.listing import BATCH_BYTES
 from piiscan.scan.worker import Recipe, Worker, failed
 
 if TYPE_CHECKING:
@@ -69,13 +72,25 @@ class _Slot:
 
     process: BaseProcess
     pipe: Connection
-    at: Any  # shared array: index of the item in work, and when it began
-    batch: Batch = ()
-    done: int = 0
+    at: Any  # shared array: number of the item in work, counted from the worker's first, and when it began
+    left: deque[Item] = field(default_factory=deque)  # given and not handed over
+    done: int = 0  # handed over
+    last: int = 0  # items of the batch given last
 
     @property
     def item_index(self) -> int:
         return int(self.at[0])
+
+    @property
+    def may_have_more(self) -> bool:
+        """Whether it is at its last batch, and that one of small items: then the next can lie ready, and the worker never waits for us."""
+        return len(self.left) <= self.last and sum(item.size or 0 for item in self.left) <= BATCH_BYTES
+
+    def give(self, batch: Batch) -> None:
+        """Send a batch. Raises what the pipe raises when the worker is dead."""
+        self.left += batch
+        self.last = len(batch)
+        self.pipe.send(batch)
 
 
 @dataclass(slots=True)
@@ -94,7 +109,7 @@ class ProcessExecutor:
             exhausted = False
             while True:
                 exhausted = self._feed(context, recipe, batches, waiting, exhausted)
-                busy = [slot for slot in self._slots if slot.batch]
+                busy = [slot for slot in self._slots if slot.left]
                 if not busy:
                     if exhausted and not waiting:
                         return
@@ -111,24 +126,28 @@ class ProcessExecutor:
     def _feed(
         self, context: BaseContext, recipe: Recipe, batches: Iterator[Batch], waiting: deque[Batch], exhausted: bool
     ) -> bool:
-        """Give every idle worker a batch, starting workers as long as there is work for them."""
+        """Give every worker something to do and small items ahead, starting workers as long as there is work for them."""
         while True:
-            slot = next((s for s in self._slots if not s.batch), None)
+            slot = next((s for s in self._slots if not s.left), None)
             if slot is None and len(self._slots) >= self.jobs:
-                return exhausted
+                slot = next((s for s in self._slots if s.may_have_more), None)
+                if slot is None:
+                    return exhausted
             batch = waiting.popleft() if waiting else None if exhausted else next(batches, None)
             if batch is None:
                 return True
             if slot is None:
                 slot = _start(context, recipe)
                 self._slots.append(slot)
-            slot.batch, slot.done = batch, 0
             try:
-                slot.pipe.send(batch)
+                slot.give(batch)
             except (BrokenPipeError, ConnectionError):
-                # It died idle: nobody's item is to blame.
-                self._slots.remove(slot)
+                for _ in batch:
+                    slot.left.pop()
                 waiting.append(batch)
+                if slot.left:
+                    return exhausted  # what it was at shows when its pipe is read
+                self._slots.remove(slot)  # it died idle: nobody's item is to blame
 
     def _receive(self, slot: _Slot, waiting: deque[Batch]) -> Iterator[list[ItemResult]]:
         try:
@@ -137,8 +156,8 @@ class ProcessExecutor:
             yield from self._end(slot, waiting, "worker-crashed")
             return
         slot.done += len(results)
-        if slot.done >= len(slot.batch):
-            slot.batch, slot.done = (), 0
+        for _ in results:
+            slot.left.popleft()
         yield from results
 
     @staticmethod
@@ -146,7 +165,7 @@ class ProcessExecutor:
         return slot.item_index >= 0 and time.monotonic() - float(slot.at[1]) > limit + GRACE_SECONDS
 
     def _end(self, slot: _Slot, waiting: deque[Batch], code: str) -> Iterator[list[ItemResult]]:
-        """End a worker, blame the item it was at, and give the rest of its batch back."""
+        """End a worker, blame the item it was at, and give the rest of what it had back."""
         slot.process.kill()
         slot.process.join()
         slot.pipe.close()
@@ -154,17 +173,16 @@ class ProcessExecutor:
         index = slot.item_index
         if index == _BUILDING:
             raise RuntimeError("a worker process could not start; run with --jobs 1 to see why")
-        index = max(index, slot.done)
         # What came before the culprit but was not handed over yet is read again.
-        redo = [*slot.batch[slot.done : index], *slot.batch[index + 1 :]]
+        redo = [*slot.left]
+        item = redo.pop(max(index - slot.done, 0))
         if redo:
             waiting.append(redo)
-        item = slot.batch[index]
         yield [failed(item, Problem(code=code, detail=_exit(slot.process), item=item.uri, source=item.source))]
 
     def _stop(self) -> None:
         for slot in self._slots:
-            if slot.batch:
+            if slot.left:
                 slot.process.kill()
             else:
                 with contextlib.suppress(OSError):
@@ -212,22 +230,37 @@ def _work(pipe: Connection, at: Any, recipe: Recipe) -> None:
     worker = Worker.build(recipe)
     collector.keep()
     at[0] = _IDLE
-    with contextlib.suppress(EOFError, BrokenPipeError, ConnectionError):
-        while (batch := pipe.recv()) is not None:
-            _scan_batch(worker, batch, pipe, at)
+    batches: queue.SimpleQueue[Batch | None] = queue.SimpleQueue()
+    threading.Thread(target=_receive_all, args=(pipe, batches), daemon=True).start()
+    done = 0
+    with contextlib.suppress(BrokenPipeError, ConnectionError):
+        while (batch := batches.get()) is not None:
+            _scan_batch(worker, batch, pipe, at, done)
+            done += len(batch)
     # Skips interpreter shutdown: native libraries' exit handlers have nothing left to do and take time.
     sys.stderr.flush()
     os._exit(0)
 
 
-def _scan_batch(worker: Worker, batch: Batch, pipe: Connection, at: Any) -> None:
+def _receive_all(pipe: Connection, batches: queue.SimpleQueue[Batch | None]) -> None:
+    """Take what comes at once, so that the coordinator never waits for a worker that waits for it."""
+    batch: Batch | None = ()
+    while batch is not None:
+        try:
+            batch = pipe.recv()
+        except (EOFError, ConnectionError):
+            batch = None
+        batches.put(batch)
+
+
+def _scan_batch(worker: Worker, batch: Batch, pipe: Connection, at: Any, done: int) -> None:
     results: list[list[ItemResult]] = []
     handed_over = time.monotonic()
     worker.prefetch(batch)
-    for index, item in enumerate(batch):
+    for number, item in enumerate(batch, done):
         now = time.monotonic()
         at[1] = now
-        at[0] = index
+        at[0] = number
         if results and now - handed_over > HAND_OVER_SECONDS:
             pipe.send(results)
             results, handed_over = [], now

@@ -10,8 +10,8 @@ from piiscan.model import Item, Problem
 from piiscan.problems import PROBLEMS
 from piiscan.protocols import Known, Skims, Source
 
-BATCH_ITEMS = 64
-BATCH_BYTES = 4 * 1024**2
+BATCH_ITEMS = 256
+BATCH_BYTES = 1024**2
 """A batch for a worker: so many items or so many bytes, whichever comes first. Large files travel alone."""
 
 

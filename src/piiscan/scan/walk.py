@@ -109,11 +109,19 @@ class Walk:
     readers: ReaderTable
     passwords: Sequence[str] = field(default=(), repr=False)
     ocr: OcrEngine | None = None
+    _kinds: dict[type[Source], bool] = field(default_factory=dict, repr=False)
 
     @classmethod
     def of(cls, registry: Registry, settings: Settings) -> Walk:
         """With the readers of a registry, as the settings want them."""
         return cls(ReaderTable(registry.readers, settings.plugin), settings.passwords(), ocr_engine(registry, settings))
+
+    def _has_records(self, source: Source) -> bool:
+        """Whether a source makes segments itself; asked once of each class, as looking at a protocol is slow."""
+        kind = type(source)
+        if kind not in self._kinds:
+            self._kinds[kind] = isinstance(source, RecordSource)
+        return self._kinds[kind]
 
     def item(self, item: Item, source: Source, budget: Budget) -> Iterator[Event]:
         """The events of one listed item of a source."""

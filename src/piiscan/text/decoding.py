@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from functools import lru_cache
 
+from piiscan.limits import SNIFF_BYTES
 from piiscan.text.japanese_codecs import BAD, decode_eucjp, decode_iso2022jp, has_iso2022jp
 from piiscan.text.likelihood import log_likelihood, share_of
 
@@ -37,6 +39,8 @@ _UTF8_KANJI = re.compile(rb"[\xe3-\xe9][\x80-\xbf]{2}")
 _UTF8_WORD = re.compile(rb"(?:[\xe3-\xe9][\x80-\xbf]{2}){2}")
 _ODD_UTF8 = re.compile("[\u0180-\u036f\u0530-\u07ff]")
 _ORDINARY_UTF8 = re.compile("[\u00a0-\u017f\u2000-\u206f\u3000-\u30ff\u4e00-\u9fff\uff00-\uffef]")
+_HIRAGANA = re.compile("[ぁ-ん]")
+_HALF_KANA = re.compile("[\uff61-\uff9f]")
 _EUC_AS_CP932 = re.compile("[､･｡｢][\uff61-\uff9f\u4e00-\u9fff]")
 _MOJIBAKE = re.compile(
     "(?:[縺繧繝][^\n]{0,2}){3}"  # UTF-8 read as CP932
@@ -78,6 +82,16 @@ class Decoder:
 
     def block(self, data: bytes) -> str:
         """The text of a block."""
+        if self.bulk is None and not self.seen and not self.undecodable and len(data) <= SNIFF_BYTES:
+            return self._first(*_first_block(data))
+        return self._decoded(data)
+
+    def _first(self, text: str, known: Decoder) -> str:
+        self.bulk, self.seen = known.bulk, set(known.seen)
+        self.undecodable, self.mojibake = known.undecodable, self.mojibake + known.mojibake
+        return text
+
+    def _decoded(self, data: bytes) -> str:
         text = self._block(data)
         if _may_be_mojibake(text):
             self.mojibake += len(_MOJIBAKE.findall(text))
@@ -104,7 +118,7 @@ class Decoder:
             return self._took("utf-8", text)
         if has_escapes or _has_utf8_line(data):
             return self._lines(data)
-        encoding = _best(_sample(data), self.bulk)
+        encoding = "cp932" if _surely_cp932(data) else _best(_sample(data), self.bulk)
         text = _strict(data, encoding)
         if text is None or (encoding == "cp932" and _doubtful_cp932(text)):
             return self._lines(data)
@@ -146,6 +160,14 @@ class Decoder:
             self.seen.add(encoding)
             self.bulk = encoding
         return text
+
+
+@lru_cache(maxsize=1)
+def _first_block(data: bytes) -> tuple[str, Decoder]:
+    """The text of a block before which there was none, and what the decoder then knows. The last one is kept: a small file is decoded to see what
+    it is, and at once again to be read."""
+    decoder = Decoder()
+    return decoder._decoded(data), decoder  # noqa: SLF001 - its own module
 
 
 def decode(data: bytes, declared: tuple[str | None, int] | None = None) -> Decoded:
@@ -283,6 +305,17 @@ def _doubtful_cp932(text: str) -> bool:
     if any(mark in text for mark in "縺繧繝"):
         return True
     return ("､" in text or "･" in text) and len(_EUC_AS_CP932.findall(text)) > 2
+
+
+def _surely_cp932(data: bytes) -> bool:
+    """Plain Japanese of Windows: it decodes, and much of it is hiragana, whose first byte EUC-JP and UTF-8 text never has at such a place, where
+    other encodings give half-width kana."""
+    text = _strict(data, "cp932")
+    if text is None or _doubtful_cp932(text) or _HALF_KANA.search(text):
+        return False
+    others = len(data) - len(text)  # the characters of two bytes
+    hiragana = len(_HIRAGANA.findall(text))
+    return hiragana > 8 and hiragana * 5 > others
 
 
 def _doubtful_utf8(text: str) -> bool:

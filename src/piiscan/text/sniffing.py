@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-from pathlib import PurePosixPath
 
 from piiscan.limits import SNIFF_BYTES
 from piiscan.text.decoding import WIDE, declared_by_bytes, decode
@@ -12,6 +11,8 @@ from piiscan.text.likelihood import share_of
 
 _CONTROLS = bytes([*range(9), *range(14, 27), 28, 29, 30, 31, 127])
 
+_HOST = bytes((0x40, *range(0xF0, 0xFA), *range(0xC1, 0xCA), *range(0xD1, 0xDA)))
+_ASCII = bytes((0x20, 0x0A, *range(0x30, 0x3A), *range(0x61, 0x7B)))
 _PLAIN_NAMES = frozenset({
     ".log", ".md", ".sql", ".yaml", ".yml", ".ini", ".conf", ".cfg", ".toml", ".properties", ".py", ".js", ".ts",
     ".java", ".c", ".h", ".cpp", ".cs", ".rb", ".php", ".sh", ".bat", ".ps1", ".css", ".rst", ".tex", ".env",
@@ -31,6 +32,7 @@ _HTML_START = re.compile(
 _XML_START = re.compile(r"<(?:\?xml\b|!DOCTYPE\s+(?!html)|[A-Za-z_][\w.-]*:?[\w.-]*(?:\s+[\w:.-]+\s*=|\s*/?>))")
 _FLAT_ODF = re.compile(r"office:mimetype\s*=\s*[\"'](application/vnd\.oasis\.opendocument\.[a-z-]+)[\"']")
 _JSON_START = re.compile(r'\s*(?:\{\s*(?:"|\}|\Z)|\[\s*(?:["\[{\]]|-?\d|true\b|false\b|null\b|\Z))')
+_QUOTED = re.compile(r'"[^"]*"')
 _ZENGIN_HEADER = re.compile(rb"1(?:11|12|21|71|72|91)[01][0-9 ]{10}")
 
 
@@ -41,7 +43,7 @@ def sniff_text(head: bytes, name: str) -> str | None:
     text = text_of_head(head)
     if text is None:
         return None
-    ending = PurePosixPath(name).suffix
+    ending = _ending(name)
     start = text.lstrip("\ufeff \t\r\n\f")
     return (
         _markup(start, ending)
@@ -50,6 +52,12 @@ def sniff_text(head: bytes, name: str) -> str | None:
         or _table(text, ending, complete=len(head) < SNIFF_BYTES)
         or "text/plain"
     )
+
+
+def _ending(name: str) -> str:
+    """As pathlib's `suffix`."""
+    at = name.rfind(".")
+    return name[at:] if 0 < at < len(name) - 1 else ""
 
 
 def text_of_head(head: bytes) -> str | None:
@@ -66,17 +74,17 @@ def text_of_head(head: bytes) -> str | None:
     elif encoding in WIDE:
         head = head[: skip + (len(head) - skip) // 4 * 4] if len(head) > 4096 else head
     decoded = decode(head, (encoding, skip))
-    if decoded.text.isascii():
+    if decoded.text.isascii() or _surely_text(encoding, decoded.encoding):
         return decoded.text
     probe = decoded.text[:2048]
     noise = share_of(probe, "uc") * len(probe)
     strange = encoding in WIDE and skip == 0 and share_of(probe, "ucxo") > 0.05
     if noise > 4 + len(probe) / 10 or decoded.undecodable > 4 + len(decoded.text) // 20 or strange:
-        return decoded.text if _mostly_utf8(encoding, decoded.encoding) else None
+        return None
     return decoded.text
 
 
-def _mostly_utf8(declared: str | None, encoding: str) -> bool:
+def _surely_text(declared: str | None, encoding: str) -> bool:
     """Valid UTF-8 of any script is text; so is what has a byte order mark."""
     return declared is not None or encoding == "utf-8"
 
@@ -91,8 +99,7 @@ def _whole_lines(head: bytes) -> bytes:
 
 def _is_ebcdic(sample: bytes) -> bool:
     """Host files: letters and digits high, spaces 0x40, hardly any ASCII."""
-    host = sum(sample.count(bytes([b])) for b in (0x40, *range(0xF0, 0xFA), *range(0xC1, 0xCA), *range(0xD1, 0xDA)))
-    ascii_ = sum(sample.count(bytes([b])) for b in (0x20, 0x0A, *range(0x30, 0x3A), *range(0x61, 0x7B)))
+    host, ascii_ = (len(sample) - len(sample.translate(None, some)) for some in (_HOST, _ASCII))
     return len(sample) > 80 and host * 10 > len(sample) * 8 and ascii_ * 50 < len(sample)
 
 
@@ -201,6 +208,8 @@ def _table(text: str, ending: str, complete: bool) -> str | None:
 
 def _regular(lines: list[str], delimiter: str, least: int) -> bool:
     """Whether (nearly) every line has the same number of delimiters outside quotes, at least `least`."""
-    counts = [re.sub(r'"[^"]*"', "", line).count(delimiter) for line in lines]
+    if sum(delimiter in line for line in lines) * 20 < len(lines) * 19:
+        return False
+    counts = [(_QUOTED.sub("", line) if '"' in line else line).count(delimiter) for line in lines]
     usual = max(set(counts), key=counts.count)
     return usual >= least and counts.count(usual) * 20 >= len(counts) * 19
