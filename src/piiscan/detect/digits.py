@@ -8,7 +8,8 @@ rules. Runs with spaces are read joined and split, since a space may join groups
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Container, Iterator
+from collections.abc import Callable, Collection, Container, Iterable, Iterator, Mapping
+from types import MappingProxyType
 from typing import NamedTuple
 
 HYPHENS = "-－−‐‑‒–—―ーｰ─━﹣﹘˗⁃➖⁻ㅡ゠一"
@@ -34,6 +35,7 @@ _RUN_SHAPE = {
     **dict.fromkeys(map(ord, INVISIBLE), None),
 }
 """From the characters of a run as given to its shape."""
+_ASCII_SHAPE = bytes.maketrans(b"123456789", b"000000000")
 _INVISIBLE = re.compile(f"[{INVISIBLE}]")
 _PIECE = re.compile("[^ ]+")
 _PART = re.compile("[^/()]+")
@@ -44,6 +46,10 @@ _PREFIXES = frozenset(
     {"tel", "fax", "no", "mob", "mobile", "phone", "ph", "cell", "id", "pin", "acct", "dl", "t", "f", "m"}
 )
 """Words that people write right before a number without a space. The single letters stand for tel, fax and mobile."""
+
+
+Near = Callable[[int, int, frozenset[str]], bool]
+"""Whether a label of one of these rules stands within reach of start..end."""
 
 
 class Reading(NamedTuple):
@@ -77,50 +83,76 @@ def readings(text: str, shapes: Container[str]) -> Iterator[Reading]:
 class RunReader:
     """:func:`readings` for one choice of shapes, faster: how a run is read depends on its shape only, and shapes repeat.
 
-    Remembers at most `_REMEMBERED` shapes of runs, none of them longer than `_LONGEST`; holds no text.
+    `quiet` names the shapes that are worth reading only beside a label, with the rules whose label it must be. Remembers at most `_REMEMBERED`
+    shapes of runs, none of them longer than `_LONGEST`; holds no text.
     """
 
-    def __init__(self, shapes: Collection[str], labelled_only: Container[str] = ()) -> None:
+    def __init__(self, shapes: Collection[str], quiet: Mapping[str, frozenset[str]] = MappingProxyType({})) -> None:
         self._shapes = shapes
-        self._labelled_only = labelled_only
+        self._quiet = quiet
         # With a letter beside a run the shapes of rules begin or end with it: what the run itself must then look like.
         self._inner = frozenset(s.strip("A") for s in shapes)
-        self._inner_labelled = self._inner - {s.strip("A") for s in shapes if s not in labelled_only}
+        loud = {s.strip("A") for s in shapes if s not in quiet}
+        self._inner_quiet: dict[str, frozenset[str]] = {}
+        for shape, rules in quiet.items():
+            inner = shape.strip("A")
+            if inner not in loud:
+                self._inner_quiet[inner] = self._inner_quiet.get(inner, frozenset()) | rules
         self._plans: dict[_PlanKey, _Plan] = {}
-        self._outlooks: dict[tuple[str, bool], _Plan] = {}
+        self._alone: dict[str, _Plan] = {}
+        self._touched: dict[str, _Plan] = {}
 
-    def readings(self, text: str, labelled: Callable[[int, int], bool] | None = None) -> Iterator[Reading]:
+    def readings(self, text: str, near: Near | None = None) -> Iterator[Reading]:
         """The same as ``readings(text, shapes)``.
 
-        With `labelled`, which says of a run whether a label is in reach, runs that are not and have readings of `labelled_only` shapes alone are
-        left out.
+        With `near`, which says of a run whether a label of some rules is in reach, runs that have nothing but quiet readings are left out where it
+        is not.
         """
-        size = len(text)
         for match in _TOKEN.finditer(text):
             start, end = match.span()
-            if end - start > _LONGEST:
-                yield from _Run(text, start, end).readings(self._shapes)
-                continue
+            yield from self._run(text, start, end, near)
+
+    def crossing(self, text: str, cut: int) -> Iterator[Reading]:
+        """The readings with characters on both sides of `cut`."""
+        for match in _TOKEN.finditer(text):
+            start, end = match.span()
+            if start >= cut:
+                return
+            if end > cut:
+                yield from (r for r in self._run(text, start, end, None) if r.start < cut < r.end)
+
+    def _run(self, text: str, start: int, end: int, near: Near | None) -> Iterable[Reading]:
+        if end - start > _LONGEST:
+            return _Run(text, start, end).readings(self._shapes)
+        before = text[start - 1] if start else " "
+        if before in _OPENING:
+            start -= 1
             before = text[start - 1] if start else " "
-            first = start
-            if before in _OPENING:
-                first -= 1
-                before = text[first - 1] if first else " "
-            shape = text[first:end].translate(_RUN_SHAPE)
-            touched = before in _LETTERS or (end < size and text[end] in _LETTERS)
-            outlook = self._outlooks.get((shape, touched)) or self._outlook(shape, touched)
-            if not outlook.spans or not (outlook.loud or labelled is None or labelled(first, end)):
-                continue
-            run = _Run(text, start, end)
-            for low, high, form in self._plan((shape, len(run.left), run.left_ok, len(run.right), run.right_ok)).spans:
-                yield run.span(low, high, form)
+        after = text[end : end + 1]
+        raw = text[start:end]
+        shape = raw.encode().translate(_ASCII_SHAPE).decode() if raw.isascii() else raw.translate(_RUN_SHAPE)
+        touched = before in _LETTERS or after in _LETTERS
+        plan = (self._touched if touched else self._alone).get(shape) or self._outlook(shape, touched)
+        if not plan.spans or not (plan.loud or near is None or near(start, end, plan.rules)):
+            return ()
+        if touched or before in _ODD_BEFORE or after in _ODD_AFTER or len(shape) != end - start:
+            return self._read(text, start, end, shape)
+        folded = raw if raw.isascii() else raw.translate(_FOLD)
+        return [Reading(start + low, start + high, folded[low:high], form) for low, high, form in plan.spans]
+
+    def _read(self, text: str, start: int, end: int, shape: str) -> list[Reading]:
+        """The readings of a run beside letters or other signs that can be part of it or speak against it."""
+        run = _Run(text, start + (text[start] in _OPENING), end)
+        plan = self._plan((shape, len(run.left), run.left_ok, len(run.right), run.right_ok))
+        return [run.span(low, high, form) for low, high, form in plan.spans]
 
     def _outlook(self, shape: str, touched: bool) -> _Plan:
         """What can be read at most in runs of this shape, with a letter beside them or without, whatever else is there."""
-        shapes, quiet = (self._inner, self._inner_labelled) if touched else (self._shapes, self._labelled_only)
-        if len(self._outlooks) >= _REMEMBERED:
-            self._outlooks.clear()
-        plan = self._outlooks[shape, touched] = _planned((shape, 0, "yes", 0, True), shapes, quiet)
+        shapes, quiet = (self._inner, self._inner_quiet) if touched else (self._shapes, self._quiet)
+        known = self._touched if touched else self._alone
+        if len(known) >= _REMEMBERED:
+            known.clear()
+        plan = known[shape] = _planned((shape, 0, "yes", 0, True), shapes, quiet)
         return plan
 
     def _plan(self, key: _PlanKey) -> _Plan:
@@ -128,33 +160,40 @@ class RunReader:
         if plan is None:
             if len(self._plans) >= _REMEMBERED:
                 self._plans.clear()
-            plan = self._plans[key] = _planned(key, self._shapes, self._labelled_only)
+            plan = self._plans[key] = _planned(key, self._shapes, self._quiet)
         return plan
 
 
 class _Plan(NamedTuple):
-    """How runs of one form are read: the spans of the readings with their shapes, and whether any is worth having without a label."""
+    """How runs of one form are read: the spans of the readings with their shapes, whether any is worth having without a label, and if not the
+    rules whose label it takes."""
 
     spans: tuple[tuple[int, int, str], ...]
     loud: bool
+    rules: frozenset[str]
 
 
 _LONGEST, _REMEMBERED = 48, 20_000
 _OPENING = frozenset("+＋(（")
 _LETTERS = frozenset(chr(c) for low, high in ("AZ", "az", "ＡＺ", "ａｚ") for c in range(ord(low), ord(high) + 1))
+_ODD_BEFORE = frozenset("_\\%.@#/／" + HYPHENS)
+_ODD_AFTER = frozenset("_%％")
+"""What :func:`_left` and :func:`_right` look at besides letters."""
 _PlanKey = tuple[str, int, str, int, bool]
 """Shape of a run, letters on its left, whether a number may start there, letters on its right, whether one may end there."""
 
 
-def _planned(key: _PlanKey, shapes: Container[str], labelled_only: Container[str]) -> _Plan:
+def _planned(key: _PlanKey, shapes: Container[str], quiet: Mapping[str, frozenset[str]]) -> _Plan:
     """What is read in runs of this form."""
     shape, left, left_ok, right, right_ok = key
     run = _Run.of_shape(shape, left, left_ok, right, right_ok)
-    spans = [
+    spans = tuple(
         (found.start + left if found.start < 0 else found.start, min(found.end, len(run.folded)), found.shape)
         for found in run.readings(shapes)
-    ]
-    return _Plan(tuple(spans), any(form not in labelled_only for _, _, form in spans))
+    )
+    forms = [form for _, _, form in spans]
+    rules = frozenset[str]().union(*(quiet[form] for form in forms if form in quiet))
+    return _Plan(spans, any(form not in quiet for form in forms), rules)
 
 
 class _Run:

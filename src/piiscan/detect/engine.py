@@ -45,8 +45,7 @@ class Detector:
 
     def explain(self, segment: TextSegment) -> tuple[Verdict, ...]:
         """Every candidate, also the refused ones, with its evidence and what became of it; in text order, the strongest first."""
-        view = TextView(segment)
-        view.once("explain", lambda _: True)
+        view = TextView(segment, explaining=True)
         verdicts = self._resolver.verdicts(self._candidates(view, []), self._allowed(segment.text))
         return tuple(sorted(verdicts, key=lambda v: (v.candidate.start, -v.candidate.score)))
 

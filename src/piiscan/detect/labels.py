@@ -1,4 +1,5 @@
-"""Labels: the words beside a value that say what it is. One automaton finds the labels of all rules in one pass.
+"""Labels: the words beside a value that say what it is. They are found with the other fixed
+strings of the rules in one pass (:mod:`piiscan.detect.phrases`).
 
 Labels of Latin letters are found in the spellings that programs use: ``kaiin_no`` also as ``KAIIN_NO``, ``kaiinNo``, ``kaiin-no``, ``Kaiin No``.
 Where labels overlap the longest wins, so 銀行口座番号 is not also 番号.
@@ -12,22 +13,21 @@ from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-import ahocorasick_rs
-
+from piiscan.detect.automaton import Match
+from piiscan.detect.phrases import Kind, Phrases, labels_of, spellings
 from piiscan.detect.view import TextView
 from piiscan.rules.model import RuleSet
 
-_GAP = re.compile(
+GAP = (
     r"(?>[（(［\[][^（()）\[\]［］\n]{0,24}[)）\]］]|</?[A-Za-z][^<>\n]{0,60}>|番号|コード|です|[Nn]umber|[Cc]ode|NO|[Nn]o|ＮＯ|[Ii][Dd]"
     r"|[\s:：;=＝\-－ー―|｜│┃┆¦,，、/／…‥．.・\"'“”‘’「」『』【】\[\]［］<>＜＞〈〉《》*＊※→⇒＿_#＃№&（()）`はがの第])*+"
 )
+"""What may stand between a label and its value."""
+_GAP = re.compile(GAP)
 _BREAK = re.compile(r"[\n。0-9０-９]")
-_DFA = ahocorasick_rs.Implementation.DFA
-"""Twice the speed of what the library chooses by itself, but tens of megabytes: only for the labels that ASCII text may hold."""
 MAX_GAP = 48
 """How far a value may be from its label."""
 _LOOSE_GAP = 24
-_ACRONYMS = frozenset({"id", "no", "cd", "tel", "ip", "fax", "url"})
 _DELIMITERS = frozenset(":：=＝\t|｜│┃¦,，】」』］]>＞)）　 \n\"'")
 _DECORATION = re.compile(r"[（(［\[【<＜].{0,20}?[)）\]］】>＞]|[※*＊:：?？!！#＃\"'「」『』【】\s_\-./・]+")
 
@@ -39,6 +39,16 @@ class LabelHit(NamedTuple):
     end: int
     label: str
     rules: frozenset[str]
+
+
+class _Spelling(NamedTuple):
+    """One spelling of a label: the rules it belongs to, and what must be looked at where it is found."""
+
+    label: str
+    rules: frozenset[str]
+    latin_start: bool
+    latin_end: bool
+    lone: bool
 
 
 class Hits(NamedTuple):
@@ -58,48 +68,31 @@ class LabelIndex:
         for rule in rules.rules:
             for label in (*rule.labels, *rule.columns):
                 columns.setdefault(normal_header(label), set()).add(rule.id)
-                if label in rule.labels or len(label) > 3:
-                    for spelling in spellings(label):
-                        owners.setdefault(spelling, set()).add(rule.id)
-                        names.setdefault(spelling, label)
+            for label in labels_of(rule):
+                for spelling in spellings(label):
+                    owners.setdefault(spelling, set()).add(rule.id)
+                    names.setdefault(spelling, label)
         self._columns = {key: frozenset(value) for key, value in columns.items() if key}
         self._japanese = tuple(k for k in self._columns if len(k) > 1 and not k.isascii())
-        self._spellings = tuple((names[s], frozenset(o), _is_latin(s[0]), _is_latin(s[-1])) for s, o in owners.items())
+        self._phrases = Phrases.of(rules)
+        self._spellings = tuple(
+            _Spelling(names[s], frozenset(owners[s]), _is_latin(s[0]), _is_latin(s[-1]), len(s) == 1)
+            for s in self._phrases.strings(Kind.LABEL)
+        )
         self._key = f"labels:{rules.digest}"
-        self._automaton = (
-            ahocorasick_rs.AhoCorasick(list(owners), matchkind=ahocorasick_rs.MatchKind.LeftmostLongest)
-            if owners
-            else None
-        )
-        plain = {number: s for number, s in enumerate(owners) if s.isascii()}
-        self._plain_spellings = tuple(self._spellings[number] for number in plain)
-        self._plain = (
-            ahocorasick_rs.AhoCorasick(
-                list(plain.values()), matchkind=ahocorasick_rs.MatchKind.LeftmostLongest, implementation=_DFA
-            )
-            if plain
-            else None
-        )
 
     def hits(self, view: TextView) -> Hits:
         """The labels in a segment, found once."""
         return view.once(self._key, self._find)
 
     def _find(self, view: TextView) -> Hits:
-        if self._automaton is None:
-            return Hits((), ())
-        items = tuple(self._checked(view.text))
-        return Hits(items, tuple(h.end for h in items))
+        items = tuple(self._checked(view.text, self._phrases.found(view, Kind.LABEL)))
+        return Hits(items, tuple([h.end for h in items]))
 
-    def _checked(self, text: str) -> Iterator[LabelHit]:
-        automaton, spelled = (
-            (self._plain, self._plain_spellings) if text.isascii() else (self._automaton, self._spellings)
-        )
-        if automaton is None:
-            return
+    def _checked(self, text: str, matches: Iterable[Match]) -> Iterator[LabelHit]:
         size = len(text)
-        for index, start, end in automaton.find_matches_as_indexes(text):
-            label, rules, latin_start, latin_end = spelled[index]
+        for start, end, number in matches:
+            label, rules, latin_start, latin_end, lone = self._spellings[number]
             # Most of what is found is inside of a word: small letters on both sides of a border are refused without a call.
             if (
                 latin_start
@@ -114,7 +107,7 @@ class LabelIndex:
                 and ((c := text[end]) in _SMALL or _joined(text[end - 1], c) or _goes_on(text, end))
             ):
                 continue
-            if end - start == 1 and text[start].isalpha() and not _stands_alone(text, start, end):
+            if lone and text[start].isalpha() and not _stands_alone(text, start, end):
                 continue
             yield LabelHit(start, end, label, rules)
 
@@ -154,30 +147,6 @@ def normal_header(name: str) -> str:
     """A header without marks such as (任意), ※, blanks and underscores; half width, lower case."""
     folded = unicodedata.normalize("NFKC", name)
     return _DECORATION.sub("", folded).lower() or folded.strip().lower()
-
-
-def spellings(label: str) -> Iterable[str]:
-    """The ways a label is written."""
-    words = [w for w in re.split(r"[ _\-]", label) if w]
-    if not words or not label.isascii():
-        wide = "".join(chr(ord(c) + 0xFEE0) if "!" <= c <= "~" else c for c in label)
-        half = unicodedata.normalize("NFKC", label)
-        return dict.fromkeys((label, wide, half, label.lower(), label.upper()))
-    forms: dict[str, None] = {label: None}
-    lower, title = [w.lower() for w in words], [w[:1].upper() + w[1:].lower() for w in words]
-    for joint in ("_", "-", " ", ""):
-        shouted = [*title[:-1], words[-1].upper()] if lower[-1] in _ACRONYMS else title
-        for parts in (
-            lower,
-            title,
-            [w.upper() for w in words],
-            [lower[0], *title[1:]],
-            shouted,
-            [lower[0], *shouted[1:]],
-        ):
-            forms[joint.join(parts)] = None
-    wide_forms = ["".join(chr(ord(c) + 0xFEE0) if "!" <= c <= "~" else c for c in f) for f in (label.upper(), title[0])]
-    return dict.fromkeys((*forms, *(wide_forms if len(words) == 1 else ())))
 
 
 def _is_latin(char: str) -> bool:

@@ -68,7 +68,9 @@ class Rule:
     `gate` occurs), by `words`, or, with none of these, by `value` (a regular expression) right after a label or in a column with such a header.
     With `marks`, headings that a kind of document has, it takes a text that holds `marks_needed` of them for such a document.
     A rule with only `labels` and `columns` matches nothing by itself: it lends them to a recognizer written in code and to columns.
-    `reach` is how far before a gate literal a pattern may begin, and half of how far after it a match may end, in characters.
+    `reach` is how far before a gate literal a pattern may begin, and half of how far after it a match may end, in characters. With `gate_then` a
+    literal counts only before one of these characters, and with `begins` every match begins exactly so many characters before a literal: both spare
+    most of the trying.
     `companions` are entity types of which one must be detected within `window` characters, or the match is dropped.
     """
 
@@ -92,6 +94,8 @@ class Rule:
     companions: tuple[str, ...] = ()
     window: int = 100
     reach: int = 120
+    gate_then: str = ""
+    begins: int | None = None
     scores: Scores = Scores()
     column_share: float = 0.6
     specificity: int = 0

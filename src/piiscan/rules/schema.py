@@ -67,6 +67,8 @@ class RuleTable(_Lists):
     marks_needed: int = Field(4, ge=2, le=20)
     window: int = Field(100, ge=0, le=2000)
     reach: int = Field(120, ge=1, le=500)
+    gate_then: str = Field("", max_length=40)
+    begins: int | None = Field(None, ge=0, le=100)
     scores: ScoresTable = ScoresTable()
     column_share: float = Field(0.6, gt=0, le=1)
     specificity: int = 0

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-import ahocorasick_rs
-
 from piiscan.detect.context import Judge
+from piiscan.detect.phrases import Kind, Phrases
 from piiscan.detect.view import TextView
 from piiscan.hookspecs import hookimpl
 from piiscan.model import Candidate
@@ -27,19 +26,16 @@ class DocumentRecognizer:
         for index, rule in enumerate(self._rules):
             for mark in rule.marks:
                 owners.setdefault(mark, []).append(index)
-        self._marks = tuple(owners)
-        self._owners = tuple(tuple(found) for found in owners.values())
         self._judge = Judge.of(rules)
+        self._phrases = Phrases.of(rules)
+        self._marks = self._phrases.strings(Kind.MARK)
+        self._owners = tuple(tuple(owners[mark]) for mark in self._marks)
         self.entity_types = tuple(sorted({r.entity_type for r in self._rules}))
-        kind = ahocorasick_rs.MatchKind.LeftmostLongest
-        self._automaton = ahocorasick_rs.AhoCorasick(list(owners), matchkind=kind) if owners else None
 
     def candidates(self, view: TextView) -> Iterable[Candidate]:
         """Documents."""
-        if self._automaton is None or view.text.isascii():
-            return
         seen: dict[int, dict[str, tuple[int, int]]] = {}
-        for number, start, end in self._automaton.find_matches_as_indexes(view.text):
+        for start, end, number in self._phrases.found(view, Kind.MARK):
             for index in self._owners[number]:
                 mine = seen.setdefault(index, {})
                 mine.setdefault(self._marks[number], (start, end))

@@ -20,11 +20,12 @@ from piiscan.model import Candidate
 from piiscan.rules.compiled import expand_shape
 from piiscan.rules.model import Rule, RuleSet
 
-_BREAK = re.compile(
-    r"\n[ \t\u3000>]{0,12}(?=[-－‐−]?[0-9０-９])|<[Bb][Rr][ /]{0,2}>[ \t\u3000\r\n]{0,8}(?=[-－‐−]?[0-9０-９])"
-)
+_STAMP = r"(?![0-9]{4}[-/.][0-9]{1,2}[-/.][0-9]{1,2}[ T][0-9]{1,2}:)"
+"""A line that begins with date and time is no continuation."""
+_NEXT = rf"(?=[-－‐−]?[0-9０-９]){_STAMP}"
+_BREAK = re.compile(rf"\n[ \t\u3000>]{{0,12}}{_NEXT}|<[Bb][Rr][ /]{{0,2}}>[ \t\u3000\r\n]{{0,8}}{_NEXT}")
 _TAGS = ("<br", "<BR", "<Br", "<bR")
-_LINE_END = re.compile(rf"\n(?<=[0-9０-９{re.escape(HYPHENS + SPACES)}\r]\n)[ \t\u3000>]{{0,12}}(?=[-－‐−]?[0-9０-９])")
+_LINE_END = re.compile(rf"\n(?<=[0-9０-９{re.escape(HYPHENS + SPACES)}\r]\n)[ \t\u3000>]{{0,12}}{_NEXT}")
 """The breaks of a text without tags that may be inside of a number, found twice as fast."""
 _RUN_CHARS = frozenset("0123456789０１２３４５６７８９.．()（）" + HYPHENS.replace("一", "") + SPACES)
 _DIGITS = frozenset("0123456789０１２３４５６７８９")
@@ -36,6 +37,9 @@ _SEPARATOR = re.compile(
     rf"(?:[ \t\u3000]{{0,4}}{_CELL}){{1,3}}[ \t\u3000]{{0,4}}|[ \t\u3000]{{1,6}}|[ \t\u3000]?[-－‐−ー―][ \t\u3000]?"
 )
 _GROUP = re.compile("[0-9０-９]{1,8}")
+_BOXES = re.compile(rf"{labels.GAP}[0-9０-９]{{1,8}}(?:{_SEPARATOR.pattern})[0-9０-９]")
+_BOXES_REACH = 300
+"""What must follow a label before it is worth looking at the boxes one by one, and within how many characters."""
 _PLAIN = frozenset(" -－‐−ー―\u3000")
 _MAX_GROUPS, _MIN_BOXES = 20, 7
 
@@ -58,6 +62,7 @@ class JoinedRecognizer:
                     table.setdefault(shape, []).append(rule)
         self._table = {shape: tuple(found) for shape, found in table.items()}
         self._ids = frozenset(rule.id for found in table.values() for rule in found)
+        self._labelled = frozenset(rule.id for found in table.values() for rule in found if rule.labels or rule.columns)
         self._runs = RunReader(self._table)
         self._judge = Judge.of(rules)
         self.entity_types = tuple(sorted({r.entity_type for r in rules.rules if r.shapes}))
@@ -70,7 +75,7 @@ class JoinedRecognizer:
             yield from self._kanji(view)
 
     def _over_lines(self, view: TextView) -> Iterator[Candidate]:
-        text, done = view.text, 0
+        text, done, near = view.text, 0, self._judge.near(view)
         for match in (_BREAK if any(tag in text for tag in _TAGS) else _LINE_END).finditer(text):
             at = match.start() - (text[match.start() - 1 : match.start()] == "\r")
             left = at
@@ -84,7 +89,7 @@ class JoinedRecognizer:
             ):
                 continue
             hyphen = piece[-1] in _HYPHEN or text[match.end()] in _HYPHEN
-            if hyphen or self._judge.any_near(view, left, match.end()):
+            if hyphen or near is None or near(left, match.end(), self._labelled):
                 spans = [(left, left + len(piece)), *self._further(text, match.end())]
                 done = spans[1][0] if hyphen else done
                 yield from self._glued(view, spans, hyphen=hyphen)
@@ -106,11 +111,11 @@ class JoinedRecognizer:
         before, after = text[max(0, first - _AROUND) : first], text[last : last + _AROUND]
         for glue in ("",) if hyphen else ("", " ", "-"):
             joined = glue.join(text[low:high] for low, high in spans)
-            back = [i for low, high in spans for i in (*range(low, high), *([high - 1] * len(glue)))][: len(joined)]
             cut = len(before) + spans[0][1] - first
-            for found in self._runs.readings(before + joined + after):
+            for found in self._runs.crossing(before + joined + after, cut):
                 low, high = found.start - len(before), found.end - len(before)
-                if found.start < cut < found.end and low >= 0 and high <= len(joined):
+                if low >= 0 and high <= len(joined):
+                    back = [i for a, b in spans for i in (*range(a, b), *([b - 1] * len(glue)))]
                     start, end = back[low], back[high - 1] + 1
                     yield from self._weighed(view, found.shape, start, end, found.value, _BROKEN, loose=hyphen)
 
@@ -118,7 +123,7 @@ class JoinedRecognizer:
         """Digits or groups in boxes after a label."""
         text = view.text
         for hit in self._judge.labels.hits(view).items:
-            if not hit.rules.isdisjoint(self._ids):
+            if _BOXES.match(text, hit.end, hit.end + _BOXES_REACH) and not hit.rules.isdisjoint(self._ids):
                 yield from self._boxes_at(view, labels.value_start(text, hit.end), hit.rules)
         if view.segment.label:
             yield from self._boxes_at(view, len(text) - len(text.lstrip()), self._judge.labels.field(view))

@@ -6,25 +6,23 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-import ahocorasick_rs
-
 from piiscan.detect import labels
 from piiscan.detect.context import Judge
 from piiscan.detect.digits import fold
+from piiscan.detect.phrases import Kind, Phrases, gates_of
 from piiscan.detect.view import TextView
 from piiscan.hookspecs import hookimpl
 from piiscan.model import Candidate
 from piiscan.rules.compiled import compile_pattern
 from piiscan.rules.model import Rule, RuleSet
 
-_DFA = ahocorasick_rs.Implementation.DFA
-"""Twice the speed of what the library chooses by itself; these automata are small."""
-
 
 class _Gated(NamedTuple):
     rule: Rule
     pattern: re.Pattern[str]
     group: int
+    labelled: bool
+    """Whether a label must be in reach of a match, so that none is tried without one."""
 
 
 class PatternRecognizer:
@@ -33,53 +31,74 @@ class PatternRecognizer:
     name = "patterns"
 
     def __init__(self, rules: RuleSet) -> None:
-        found = [r for r in rules.rules if r.pattern]
-        literals: dict[str, list[int]] = {}
-        for index, rule in enumerate(found):
-            for literal in dict.fromkeys(rule.gate):
-                literals.setdefault(literal, []).append(index)
-        patterns = (compile_pattern(r.pattern) for r in found)
-        self._gated = tuple(_Gated(r, p, p.groupindex.get("v", 0)) for r, p in zip(found, patterns, strict=True))
-        self._owners = tuple(tuple((i, found[i].reach) for i in owners) for owners in literals.values())
-        self._gates = ahocorasick_rs.AhoCorasick(list(literals), implementation=_DFA) if literals else None
-        self._judge = Judge.of(rules)
-        self.entity_types = tuple(sorted({r.entity_type for r in found}))
+        self._judge = judge = Judge.of(rules)
+        self._phrases = Phrases.of(rules)
+        self._gated = tuple(_gated(r, judge) for r in rules.rules if r.pattern)
+        owners: dict[str, list[int]] = {}
+        for index, gated in enumerate(self._gated):
+            for literal in gates_of(gated.rule):
+                owners.setdefault(literal, []).append(index)
+        self._owners = tuple(tuple(owners[literal]) for literal in self._phrases.strings(Kind.GATE))
+        self.entity_types = tuple(sorted({g.rule.entity_type for g in self._gated}))
 
     def candidates(self, view: TextView) -> Iterable[Candidate]:
         """Matches of patterns."""
-        for index, windows in self._windows(view.text).items():
-            for low, high in windows:
-                yield from self._matches(view, self._gated[index], low, high)
+        places: dict[int, list[int]] = {}
+        for at, _, literal in self._phrases.found(view, Kind.GATE):
+            for index in self._owners[literal]:
+                places.setdefault(index, []).append(at)
+        for index, found in places.items():
+            gated = self._gated[index]
+            for match in _tried(gated, view.text, self._labelled(view, gated, found)):
+                start, end = match.span(gated.group)
+                if end > start:
+                    value = fold(view.text[start:end])
+                    candidate = self._judge.weigh(view, gated.rule, start, end, value, self.name)
+                    if candidate is not None:
+                        yield candidate
 
-    def _windows(self, text: str) -> dict[int, list[tuple[int, int]]]:
-        """For each pattern the surroundings of its gate literals, merged, in text order."""
-        lows: dict[int, list[int]] = {}
-        highs: dict[int, list[int]] = {}
-        if self._gates is None:
-            return {}
-        for literal, at, _ in self._gates.find_matches_as_indexes(text, overlapping=True):
-            for index, reach in self._owners[literal]:  # it also bounds the cost of a bad pattern
-                mine = highs.get(index)
-                if mine is None:
-                    lows[index], highs[index] = [at - reach], [at + 2 * reach]
-                elif at - reach <= mine[-1]:
-                    mine[-1] = max(at + 2 * reach, mine[-1])
-                else:
-                    lows[index].append(at - reach)
-                    mine.append(at + 2 * reach)
-        size = len(text)
-        return {
-            index: [(max(0, low), min(size, high)) for low, high in zip(starts, highs[index], strict=True)]
-            for index, starts in lows.items()
-        }
+    def _labelled(self, view: TextView, gated: _Gated, places: list[int]) -> list[int]:
+        """Those of the places where the rule can report something."""
+        if not gated.labelled:
+            return places
+        near = self._judge.near(view)
+        if near is None:
+            return places
+        reach, rules = gated.rule.reach, frozenset((gated.rule.id,))
+        return [at for at in places if near(at - reach, at + 2 * reach, rules)]
 
-    def _matches(self, view: TextView, gated: _Gated, low: int, high: int) -> Iterator[Candidate]:
-        for match in gated.pattern.finditer(view.text, low, high):
-            start, end = match.span(gated.group)
-            if end > start:
-                candidate = self._judge.weigh(view, gated.rule, start, end, fold(view.text[start:end]), self.name)
-                if candidate is not None:
-                    yield candidate
+
+def _gated(rule: Rule, judge: Judge) -> _Gated:
+    pattern = compile_pattern(rule.pattern)
+    return _Gated(rule, pattern, pattern.groupindex.get("v", 0), judge.needs_label_near(rule))
+
+
+def _tried(gated: _Gated, text: str, places: list[int]) -> Iterator[re.Match[str]]:
+    """The matches of a pattern at its gates; how far they may reach also bounds the cost of a bad pattern."""
+    rule, edge = gated.rule, 0
+    if rule.begins is not None:
+        for at in places:
+            start = at - rule.begins
+            if start >= edge and (match := gated.pattern.match(text, start, at + 2 * rule.reach)):
+                edge = match.end()
+                yield match
+        return
+    for low, high in _windows(places, rule.reach):
+        yield from gated.pattern.finditer(text, max(0, low), high)
+
+
+def _windows(places: Iterable[int], reach: int) -> Iterator[tuple[int, int]]:
+    """The surroundings of gate literals, merged."""
+    low = high = None
+    for at in places:
+        if high is None or low is None or at - reach > high:
+            if high is not None and low is not None:
+                yield low, high
+            low, high = at - reach, at + 2 * reach
+        else:
+            high = max(high, at + 2 * reach)
+    if high is not None and low is not None:
+        yield low, high
 
 
 class LabelRecognizer:
@@ -136,20 +155,15 @@ class WordRecognizer:
             for word in rule.words:
                 owners.setdefault(word, []).append(rule)
         self._judge = Judge.of(rules)
-        self._owners = tuple(tuple(found) for found in owners.values())
+        self._phrases = Phrases.of(rules)
+        self._owners = tuple(tuple(owners[word]) for word in self._phrases.strings(Kind.WORD))
         self._headings = frozenset((r.entity_type, label) for r in rules.rules if r.value for label in r.labels)
         self.entity_types = tuple(sorted({r.entity_type for r in rules.rules if r.words}))
-        kind = ahocorasick_rs.MatchKind.LeftmostLongest
-        self._automaton = (
-            ahocorasick_rs.AhoCorasick(list(owners), matchkind=kind, implementation=_DFA) if owners else None
-        )
 
     def candidates(self, view: TextView) -> Iterable[Candidate]:
         """Words of vocabularies."""
-        if self._automaton is None:
-            return
         text = view.text
-        for index, start, end in self._automaton.find_matches_as_indexes(text):
+        for start, end, index in self._phrases.found(view, Kind.WORD):
             if text[start].isascii() and not _free(text, start, end):
                 continue
             if end - start <= _SHORT and _KANJI.match(text[start - 1 : start]):
