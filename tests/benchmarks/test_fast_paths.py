@@ -83,20 +83,6 @@ def test_readings_take_the_place_of_weaker_names(
     assert _without_readings(names, readings_) == slow
 
 
-@settings(max_examples=300)
-@given(st.text(ALPHABET, max_size=60), st.booleans())
-def test_only_runs_without_a_label_are_left_out(shapes: frozenset[str], text: str, near: bool) -> None:
-    """With a label in reach every reading comes; without one at least all readings of shapes that need none."""
-    needy = frozenset(s for s in shapes if len(s) % 2)  # any choice must do
-    every = list(readings(text, shapes))
-    came = list(RunReader(shapes, needy).readings(text, lambda start, end: near))
-    assert (
-        came == every
-        if near
-        else [r for r in every if r.shape not in needy] == [r for r in came if r.shape not in needy]
-    )
-
-
 ADDRESS_LABELS = ["お届け先住所", "お届け先", "address", "住所", "Addr", "jusho", "〒住所"]
 
 

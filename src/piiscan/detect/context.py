@@ -5,9 +5,10 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Container
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 from piiscan.detect import labels
-from piiscan.detect.digits import Near
+from piiscan.detect.digits import REACH
 from piiscan.detect.labels import LabelIndex
 from piiscan.detect.phrases import Same
 from piiscan.detect.surroundings import Surroundings
@@ -15,11 +16,12 @@ from piiscan.detect.view import TextView
 from piiscan.model import Candidate
 from piiscan.rules.model import Rule, RuleSet
 
+if TYPE_CHECKING:
+    from piiscan.protocols import Validator
+
 NEED_LABEL = frozenset({"label", "label+check"})
 """Rules that need one of these report nothing without a label in reach."""
 _MANY_LABELS = 64
-REACH = 100
-"""How far most rules look for a label; no less than `labels.MAX_GAP`."""
 
 
 class _Every:
@@ -30,29 +32,19 @@ class _Every:
 _EVERY = _Every()
 
 
-class _LabelGroups:
-    """The labels of a text by the rules they belong to: few groups, of which most questions concern none."""
+class LabelsNear:
+    """The labels of a text within the usual reach of a match."""
 
     def __init__(self, hits: labels.Hits) -> None:
-        self._groups: dict[frozenset[str], tuple[list[int], list[int]]] = {}
-        for start, end, _, rules in hits.items:
-            group = self._groups.get(rules)
-            if group is None:
-                group = self._groups[rules] = ([], [])
-            group[0].append(start)
-            group[1].append(end)
-        self._asked: dict[frozenset[str], list[tuple[list[int], list[int]]]] = {}
+        self.spans = hits.spans
 
-    def near(self, start: int, end: int, rules: frozenset[str]) -> bool:
+    def __call__(self, start: int, end: int, rules: frozenset[str]) -> bool:
         """Whether a label of one of the rules stands within reach."""
-        groups = self._asked.get(rules)
-        if groups is None:
-            groups = self._asked[rules] = [g for key, g in self._groups.items() if not key.isdisjoint(rules)]
-        for starts, ends in groups:
-            index = bisect_right(ends, start - REACH - 1)
-            if index < len(starts) and starts[index] <= end + REACH:
-                return True
-        return False
+        starts, ends = self.spans(rules)
+        if not starts:
+            return False
+        index = bisect_right(ends, start - REACH - 1)
+        return index < len(starts) and starts[index] <= end + REACH
 
 
 class Judge:
@@ -68,7 +60,8 @@ class Judge:
         self._surroundings = Surroundings(rules, self.labels)
         # Rules that look further than usual may find a label where no other does.
         self.nothing_near = frozenset(r.id for r in rules.rules if r.window > REACH)
-        self._near_key = f"near:{rules.digest}"
+        self._checks: dict[str, tuple[Validator, ...]] = {}
+        self._unlabelled: dict[bool | None, dict[str, tuple[tuple[str, ...], float]]] = {True: {}, False: {}, None: {}}
 
     @classmethod
     def of(cls, rules: RuleSet) -> Judge:
@@ -84,15 +77,12 @@ class Judge:
         """Whether a rule reports nothing where :meth:`near` says that there is no label."""
         return rule.need in NEED_LABEL and rule.id not in self.nothing_near
 
-    def near(self, view: TextView) -> Near | None:
+    def near(self, view: TextView) -> LabelsNear | None:
         """Says of matches of a text whether a label of one of some rules stands within the usual reach; None where that is always so: where
         the whole text is labelled, or all matches are wanted."""
         if view.segment.label or view.explaining:
             return None
-        return view.once(self._near_key, self._grouped).near
-
-    def _grouped(self, view: TextView) -> _LabelGroups:
-        return _LabelGroups(self.labels.hits(view))
+        return LabelsNear(self.labels.hits(view))
 
     def nearby(self, view: TextView, start: int, end: int) -> Container[str]:
         """The rules for which a label may stand within reach of a match; for all others `weigh` needs not look for one.
@@ -101,7 +91,8 @@ class Judge:
         """
         if view.segment.label or view.explaining:
             return _EVERY
-        items, ends = self.labels.hits(view)
+        hits = self.labels.hits(view)
+        items, ends = hits.items, hits.ends
         index = bisect_right(ends, start - REACH - 1)
         found = self.nothing_near
         for hit in items[index : index + _MANY_LABELS]:
@@ -132,7 +123,7 @@ class Judge:
                 near = "" if labelled.strength else self._near(view, rule, start, end)
             if not labelled.strength and not near:
                 return self.refused(view, rule, start, end, recognizer, f"needs:{rule.need}")
-        checked = self._check(rule, value)
+        checked = self._check(rule, value) if rule.validators else None
         if checked is False and rule.scores.failed is None:
             return self.refused(view, rule, start, end, recognizer, f"failed:{','.join(rule.validators)}")
         if rule.need not in NEED_LABEL and not far:
@@ -142,28 +133,39 @@ class Judge:
             near = ""
         if not _enough(rule, bool(checked), bool(labelled.strength) or bool(near)):
             return self.refused(view, rule, start, end, recognizer, f"needs:{rule.need}")
-        evidence, score = _believed(rule, checked, labelled, near)
-        score += self._surroundings.weigh(view, rule, start, end, value, evidence, labelled.strength)
+        if labelled.strength or near:
+            evidence, score = _believed(rule, checked, labelled, near)
+        else:
+            known = self._unlabelled[checked]
+            if rule.id not in known:
+                known[rule.id] = _believed(rule, checked, labelled, near)
+            evidence, score = known[rule.id]
+        change, more = self._surroundings.weigh(view, rule, start, end, value, labelled.strength)
+        score += change
         return Candidate(
             entity_type=rule.entity_type,
             start=start,
             end=end,
-            score=round(min(1.0, max(0.0, score)), 4),
+            score=round(1.0 if score > 1.0 else max(score, 0.0), 4),
             rule=rule.id,
             recognizer=recognizer,
-            evidence=tuple(evidence),
+            evidence=evidence + more if more else evidence,
             specificity=rule.specificity,
         )
 
     def _check(self, rule: Rule, value: str) -> bool | None:
         """False when any validator fails, True when one passed and none failed, None when none can tell."""
         passed: bool | None = None
-        for name in rule.validators:
-            verdict = self.rules.validators[name](value)
+        for check in self._checks[rule.id] if rule.id in self._checks else self._checks_of(rule):
+            verdict = check(value)
             if verdict is False:
                 return False
             passed = passed or verdict
         return passed
+
+    def _checks_of(self, rule: Rule) -> tuple[Validator, ...]:
+        found = self._checks[rule.id] = tuple(self.rules.validators[name] for name in rule.validators)
+        return found
 
     def _labelled(self, view: TextView, rule: Rule, start: int, heading: str) -> labels.Labelled:
         if heading:
@@ -179,7 +181,8 @@ class Judge:
         if not rule.labels or not rule.window:
             return ""
         hits = self.labels.hits(view)
-        for hit in hits.items[bisect_right(hits.ends, start - rule.window) :]:
+        for index in range(bisect_right(hits.ends, start - rule.window), len(hits.items)):
+            hit = hits.items[index]
             if hit.start > end + rule.window:
                 break
             if rule.id in hit.rules and hit.label in rule.labels:
@@ -208,7 +211,7 @@ def _judge(same: Same) -> Judge:
     return Judge(same.rules)
 
 
-def _believed(rule: Rule, checked: bool | None, labelled: labels.Labelled, near: str) -> tuple[list[str], float]:
+def _believed(rule: Rule, checked: bool | None, labelled: labels.Labelled, near: str) -> tuple[tuple[str, ...], float]:
     """Evidence and score before the surroundings are looked at."""
     evidence = ["format"]
     score = rule.scores.base
@@ -221,7 +224,7 @@ def _believed(rule: Rule, checked: bool | None, labelled: labels.Labelled, near:
     if near:
         evidence.append(f"near:{near}")
         score += rule.scores.context
-    return evidence, score
+    return tuple(evidence), score
 
 
 def _enough(rule: Rule, checked: bool, labelled: bool) -> bool:

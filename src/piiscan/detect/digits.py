@@ -8,9 +8,10 @@ rules. Runs with spaces are read joined and split, since a space may join groups
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Container, Iterable, Iterator, Mapping
+from bisect import bisect_right
+from collections.abc import Collection, Container, Iterable, Iterator, Mapping, Sequence
 from types import MappingProxyType
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 HYPHENS = "-－−‐‑‒–—―ーｰ─━﹣﹘˗⁃➖⁻ㅡ゠一"
 SPACES = " \u3000\u00a0\u2002\u2003\u2009\u202f"
@@ -48,8 +49,20 @@ _PREFIXES = frozenset(
 """Words that people write right before a number without a space. The single letters stand for tel, fax and mobile."""
 
 
-Near = Callable[[int, int, frozenset[str]], bool]
-"""Whether a label of one of these rules stands within reach of start..end."""
+REACH = 100
+"""How far most rules look for a label; no less than `labels.MAX_GAP`."""
+
+
+class Near(Protocol):
+    """The labels of a text."""
+
+    def spans(self, rules: frozenset[str], /) -> tuple[Sequence[int], Sequence[int]]:
+        """Where the labels of these rules start and end."""
+        ...
+
+    def __call__(self, start: int, end: int, rules: frozenset[str], /) -> bool:
+        """Whether one of them stands within reach of start..end."""
+        ...
 
 
 class Reading(NamedTuple):
@@ -80,37 +93,85 @@ def readings(text: str, shapes: Container[str]) -> Iterator[Reading]:
         yield from _Run(text, match.start(), match.end()).readings(shapes)
 
 
+_NONE: Mapping[str, frozenset[str]] = MappingProxyType({})
+
+
 class RunReader:
     """:func:`readings` for one choice of shapes, faster: how a run is read depends on its shape only, and shapes repeat.
 
-    `quiet` names the shapes that are worth reading only beside a label, with the rules whose label it must be. Remembers at most `_REMEMBERED`
-    shapes of runs, none of them longer than `_LONGEST`; holds no text.
+    `quiet` names the shapes that are worth reading only beside a label, with the rules whose label it must be; `zero` those that are so unless they
+    begin with 0. Remembers at most `_REMEMBERED` shapes of runs, none of them longer than `_LONGEST`; holds no text.
     """
 
-    def __init__(self, shapes: Collection[str], quiet: Mapping[str, frozenset[str]] = MappingProxyType({})) -> None:
+    def __init__(
+        self,
+        shapes: Collection[str],
+        quiet: Mapping[str, frozenset[str]] = _NONE,
+        zero: Mapping[str, frozenset[str]] = _NONE,
+    ) -> None:
         self._shapes = shapes
         self._quiet = quiet
         # With a letter beside a run the shapes of rules begin or end with it: what the run itself must then look like.
         self._inner = frozenset(s.strip("A") for s in shapes)
-        loud = {s.strip("A") for s in shapes if s not in quiet}
-        self._inner_quiet: dict[str, frozenset[str]] = {}
-        for shape, rules in quiet.items():
-            inner = shape.strip("A")
-            if inner not in loud:
-                self._inner_quiet[inner] = self._inner_quiet.get(inner, frozenset()) | rules
+        self._inner_quiet = _without_letters(quiet, shapes)
+        self._zero = (zero, _without_letters({**quiet, **zero}, shapes))
         self._plans: dict[_PlanKey, _Plan] = {}
         self._alone: dict[str, _Plan] = {}
         self._touched: dict[str, _Plan] = {}
+        self._prospects: dict[tuple[bytes, bool], _Plan] = {}
 
     def readings(self, text: str, near: Near | None = None) -> Iterator[Reading]:
         """The same as ``readings(text, shapes)``.
 
-        With `near`, which says of a run whether a label of some rules is in reach, runs that have nothing but quiet readings are left out where it
-        is not.
+        With `near`, the labels of the text, runs that have nothing but quiet readings are left out where no label is in reach.
         """
+        # What is known of a shape in this text: nothing to read; only beside these labels; to be read. Apart for a first 0 and others.
+        after_zero: dict[bytes, _Spans | None] = {}
+        after_other: dict[bytes, _Spans | None] = {}
         for match in _TOKEN.finditer(text):
-            start, end = match.span()
-            yield from self._run(text, start, end, near)
+            raw = match.group()
+            start = match.start()
+            if raw.isascii():
+                shape = raw.encode().translate(_ASCII_SHAPE)
+                known = after_zero if raw[0] == "0" else after_other
+                if shape not in known:
+                    known[shape] = self._labels_for(shape, near, zero=raw[0] == "0")
+                if (spans := known[shape]) is not None:
+                    index = bisect_right(spans[1], start - 1 - REACH - 1)
+                    if index == len(spans[0]) or spans[0][index] > match.end() + REACH:
+                        continue
+            yield from self._run(text, start, match.end(), near)
+
+    def _labels_for(self, shape: bytes, near: Near | None, *, zero: bool) -> _Spans | None:
+        """The labels of which one must be in reach of a run of this shape, whatever stands beside it; none where there is nothing to read in it; None
+        where it is to be read in any case."""
+        if len(shape) > _LONGEST:
+            return None
+        key = (shape, zero)
+        plan = self._prospects.get(key)
+        if plan is None:
+            if len(self._prospects) >= _REMEMBERED:
+                self._prospects.clear()
+            plan = self._prospects[key] = self._prospect(shape.decode(), zero=zero)
+        if not plan.spans:
+            return (), ()
+        return None if plan.loud or near is None else near.spans(plan.rules)
+
+    def _prospect(self, shape: str, *, zero: bool) -> _Plan:
+        """All that can be read in runs of this shape with anything beside them; `zero` says whether the first digit is a 0."""
+        spans: list[tuple[int, int, str]] = []
+        loud, rules = False, frozenset[str]()
+        for opening in ("", "+", "("):
+            for touched in (False, True):
+                plan = self._outlook(opening + shape, touched)
+                spans += plan.spans
+                rules |= plan.rules
+                quiet, spared = self._inner_quiet if touched else self._quiet, self._zero[touched]
+                for low, _, form in plan.spans:
+                    other = not zero and low == len(opening) and form in spared
+                    rules |= spared[form] if other else frozenset()
+                    loud = loud or not (other or form in quiet)
+        return _Plan(tuple(spans), loud, rules)
 
     def crossing(self, text: str, cut: int) -> Iterator[Reading]:
         """The readings with characters on both sides of `cut`."""
@@ -128,7 +189,7 @@ class RunReader:
         if before in _OPENING:
             start -= 1
             before = text[start - 1] if start else " "
-        after = text[end : end + 1]
+        after = text[end : end + 1] if text[end - 1] not in _PARTING else ""
         raw = text[start:end]
         shape = raw.encode().translate(_ASCII_SHAPE).decode() if raw.isascii() else raw.translate(_RUN_SHAPE)
         touched = before in _LETTERS or after in _LETTERS
@@ -164,6 +225,9 @@ class RunReader:
         return plan
 
 
+_Spans = tuple[Sequence[int], Sequence[int]]
+
+
 class _Plan(NamedTuple):
     """How runs of one form are read: the spans of the readings with their shapes, whether any is worth having without a label, and if not the
     rules whose label it takes."""
@@ -173,9 +237,22 @@ class _Plan(NamedTuple):
     rules: frozenset[str]
 
 
+def _without_letters(chosen: Mapping[str, frozenset[str]], shapes: Collection[str]) -> dict[str, frozenset[str]]:
+    """The same for shapes without the letters around them, if all that differ in these only are chosen."""
+    others = {s.strip("A") for s in shapes if s not in chosen}
+    found: dict[str, frozenset[str]] = {}
+    for shape, rules in chosen.items():
+        inner = shape.strip("A")
+        if inner not in others:
+            found[inner] = found.get(inner, frozenset()) | rules
+    return found
+
+
 _LONGEST, _REMEMBERED = 48, 20_000
 _OPENING = frozenset("+＋(（")
 _LETTERS = frozenset(chr(c) for low, high in ("AZ", "az", "ＡＺ", "ａｚ") for c in range(ord(low), ord(high) + 1))
+_PARTING = frozenset("./(（／" + SPACES + _DOTS)
+"""At the end of a run they part it from what follows."""
 _ODD_BEFORE = frozenset("_\\%.@#/／" + HYPHENS)
 _ODD_AFTER = frozenset("_%％")
 """What :func:`_left` and :func:`_right` look at besides letters."""

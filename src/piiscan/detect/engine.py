@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from piiscan.detect.allow import AllowList
 from piiscan.detect.presidio_gate import PresidioWindows
-from piiscan.detect.refine import refine
+from piiscan.detect.refine import refine, with_kinds
 from piiscan.detect.resolve import Resolver, Verdict
 from piiscan.detect.textlists import against_lists, known_lists
 from piiscan.detect.view import TextView
@@ -41,20 +41,21 @@ class Detector:
 
     def text(self, segment: TextSegment) -> tuple[Detection, ...]:
         """What is reported of a text at the profile in force, in text order, without overlaps."""
-        return self._resolver.detections(self._candidates(TextView(segment), []), self._allowed(segment.text))
+        return self._detections(segment, [])
 
     def explain(self, segment: TextSegment) -> tuple[Verdict, ...]:
         """Every candidate, also the refused ones, with its evidence and what became of it; in text order, the strongest first."""
         view = TextView(segment, explaining=True)
-        verdicts = self._resolver.verdicts(self._candidates(view, []), self._allowed(segment.text))
+        found = self._candidates(view, [])
+        candidates = with_kinds(view.text, (c for c in found if c.score > 0)) + [c for c in found if c.score <= 0]
+        verdicts = self._resolver.verdicts(candidates, self._allowed(segment.text))
         return tuple(sorted(verdicts, key=lambda v: (v.candidate.start, -v.candidate.score)))
 
     def scan(self, segment: Segment) -> Iterator[Detected]:
         """What is detected in a segment. Values are in memory only; `piiscan.privacy` makes findings of them."""
         if isinstance(segment, TextSegment):
             failed: list[str] = []
-            candidates = self._candidates(TextView(segment), failed)
-            detections = self._resolver.detections(candidates, self._allowed(segment.text))
+            detections = self._detections(segment, failed)
             for name in failed:
                 yield Problem(code="detector-failed", detail=name, locator=segment.locator)
             if detections:
@@ -72,6 +73,11 @@ class Detector:
 
             self._columns = ColumnStage(self.rules, self, self.rules.validators)
         return self._columns
+
+    def _detections(self, segment: TextSegment, failed: list[str]) -> tuple[Detection, ...]:
+        view = TextView(segment)
+        found = self._resolver.detections(self._candidates(view, failed), self._allowed(segment.text))
+        return tuple(with_kinds(view.text, found))
 
     def _candidates(self, view: TextView, failed: list[str]) -> list[Candidate]:
         found: list[Candidate] = list(view.segment.known)

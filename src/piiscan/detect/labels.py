@@ -10,7 +10,8 @@ from __future__ import annotations
 import re
 import unicodedata
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from typing import NamedTuple
 
 from piiscan.detect.automaton import Match
@@ -28,6 +29,8 @@ _BREAK = re.compile(r"[\n。0-9０-９]")
 MAX_GAP = 48
 """How far a value may be from its label."""
 _LOOSE_GAP = 24
+LOOSE = 0.6
+"""How strongly a label in the same line speaks for a value, where one right beside it is 1."""
 _DELIMITERS = frozenset(":：=＝\t|｜│┃¦,，】」』］]>＞)）　 \n\"'")
 _DECORATION = re.compile(r"[（(［\[【<＜].{0,20}?[)）\]］】>＞]|[※*＊:：?？!！#＃\"'「」『』【】\s_\-./・]+")
 
@@ -41,21 +44,54 @@ class LabelHit(NamedTuple):
     rules: frozenset[str]
 
 
+_hit: Callable[[tuple[int, int, str, frozenset[str]]], LabelHit] = partial(tuple.__new__, LabelHit)
+"""Half the time of calling the class: most of the time that labels take goes into making these."""
+
+
 class _Spelling(NamedTuple):
     """One spelling of a label: the rules it belongs to, and what must be looked at where it is found."""
 
     label: str
     rules: frozenset[str]
     latin_start: bool
+    capital_start: bool
     latin_end: bool
+    small_end: bool
     lone: bool
 
 
-class Hits(NamedTuple):
-    """All labels of a segment in text order; `ends` for bisecting."""
+class Hits:
+    """All labels of a segment in text order; `ends` for bisecting.
 
-    items: tuple[LabelHit, ...]
-    ends: tuple[int, ...]
+    They are kept by the rules they belong to as well: few groups, of which most questions concern none.
+    """
+
+    __slots__ = ("_asked", "_groups", "ends", "items")
+
+    def __init__(self, items: Sequence[LabelHit]) -> None:
+        self.items = items
+        self.ends = [hit[1] for hit in items]
+        self._groups: dict[frozenset[str], list[LabelHit]] = {}
+        for hit in items:
+            group = self._groups.get(hit[3])
+            if group is None:
+                self._groups[hit[3]] = [hit]
+            else:
+                group.append(hit)
+        self._asked: dict[frozenset[str], tuple[list[int], list[int]]] = {}
+
+    def of(self, rules: frozenset[str]) -> list[LabelHit]:
+        """The labels of some rules."""
+        groups = [group for key, group in self._groups.items() if not key.isdisjoint(rules)]
+        return groups[0] if len(groups) == 1 else sorted(hit for group in groups for hit in group)
+
+    def spans(self, rules: frozenset[str]) -> tuple[list[int], list[int]]:
+        """The starts and the ends of the labels of some rules."""
+        known = self._asked.get(rules)
+        if known is None:
+            mine = self.of(rules)
+            known = self._asked[rules] = ([hit[0] for hit in mine], [hit[1] for hit in mine])
+        return known
 
 
 class LabelIndex:
@@ -75,10 +111,18 @@ class LabelIndex:
         self._columns = {key: frozenset(value) for key, value in columns.items() if key}
         self._japanese = tuple(k for k in self._columns if len(k) > 1 and not k.isascii())
         self._phrases = Phrases.of(rules)
-        self._spellings = tuple(
-            _Spelling(names[s], frozenset(owners[s]), _is_latin(s[0]), _is_latin(s[-1]), len(s) == 1)
-            for s in self._phrases.strings(Kind.LABEL)
-        )
+        self._spellings = {
+            number: _Spelling(
+                names[s],
+                frozenset(owners[s]),
+                latin_start=s[0] in _LATIN,
+                capital_start=s[0] in _CAPITALS,
+                latin_end=s[-1] in _LATIN,
+                small_end=s[-1] in _SMALL,
+                lone=len(s) == 1,
+            )
+            for number, s in self._phrases.strings(Kind.LABEL).items()
+        }
         self._key = f"labels:{rules.digest}"
 
     def hits(self, view: TextView) -> Hits:
@@ -86,30 +130,23 @@ class LabelIndex:
         return view.once(self._key, self._find)
 
     def _find(self, view: TextView) -> Hits:
-        items = tuple(self._checked(view.text, self._phrases.found(view, Kind.LABEL)))
-        return Hits(items, tuple([h.end for h in items]))
+        return Hits(self._checked(view.text, self._phrases.found(view, Kind.LABEL)))
 
-    def _checked(self, text: str, matches: Iterable[Match]) -> Iterator[LabelHit]:
-        size = len(text)
+    def _checked(self, text: str, matches: Iterable[Match]) -> list[LabelHit]:
+        size, spelled, hits = len(text), self._spellings, []
         for start, end, number in matches:
-            label, rules, latin_start, latin_end, lone = self._spellings[number]
-            # Most of what is found is inside of a word: small letters on both sides of a border are refused without a call.
-            if (
-                latin_start
-                and start
-                and (c := text[start - 1]) in _LATIN
-                and (c not in _SMALL or text[start] not in _CAPITALS)
-            ):
+            label, rules, latin_start, capital_start, latin_end, small_end, lone = spelled[number]
+            # Most of what is found is inside of a word.
+            if latin_start and start and (c := text[start - 1]) in _LATIN and (c not in _SMALL or not capital_start):
                 continue
-            if (
-                latin_end
-                and end < size
-                and ((c := text[end]) in _SMALL or _joined(text[end - 1], c) or _goes_on(text, end))
-            ):
-                continue
+            if latin_end and end < size:
+                c = text[end]
+                if c in _SMALL or (c in _CAPITALS and not small_end) or (c in "_-" and _goes_on(text, end)):
+                    continue
             if lone and text[start].isalpha() and not _stands_alone(text, start, end):
                 continue
-            yield LabelHit(start, end, label, rules)
+            hits.append(_hit((start, end, label, rules)))
+        return hits
 
     def field(self, view: TextView) -> frozenset[str]:
         """The rules whose label the whole segment carries (JSON member, form field, mail header)."""
@@ -149,23 +186,14 @@ def normal_header(name: str) -> str:
     return _DECORATION.sub("", folded).lower() or folded.strip().lower()
 
 
-def _is_latin(char: str) -> bool:
-    return char in _LATIN
-
-
 _SMALL = frozenset(chr(c) for low, high in ("az", "ａｚ") for c in range(ord(low), ord(high) + 1))
 _CAPITALS = frozenset(chr(c) for low, high in ("AZ", "ＡＺ") for c in range(ord(low), ord(high) + 1))
 _LATIN = _SMALL | _CAPITALS
 
 
-def _joined(left: str, right: str) -> bool:
-    """Whether two characters belong to one Latin word (a capital after a small letter starts a new one)."""
-    return left in _LATIN and right in _LATIN and not (left in _SMALL and right in _CAPITALS)
-
-
 def _goes_on(text: str, end: int) -> bool:
     """Whether a name of a program goes on after an underscore or hyphen: ``password_hash`` is not ``password``."""
-    return text[end] in "_-" and _is_latin(text[end + 1 : end + 2] or " ")
+    return text[end] in "_-" and text[end + 1 : end + 2] in _LATIN
 
 
 def _stands_alone(text: str, start: int, end: int) -> bool:
@@ -197,7 +225,7 @@ def before(hits: Hits, text: str, rule: str, start: int) -> Labelled:
                 return Labelled(1.0, hit.label)
             gap = text[hit.end : start]
             loose = edge == start and len(gap) <= _LOOSE_GAP and not _BREAK.search(gap)
-            return Labelled(0.6, hit.label) if loose else NOT_LABELLED
+            return Labelled(LOOSE, hit.label) if loose else NOT_LABELLED
         if not beside:
             break
         edge = hit.start

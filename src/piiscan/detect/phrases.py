@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
+from bisect import bisect_right
+from collections.abc import Iterable, Mapping, Sequence
 from enum import IntEnum
 from functools import lru_cache
 from operator import itemgetter
@@ -29,32 +30,37 @@ class Kind(IntEnum):
     GATE = 1
     WORD = 2
     MARK = 3
+    SAMPLE = 4
 
 
 class Phrases:
     """The strings of a rule set, and where they stand in a text. Immutable after it is built.
 
-    A match is (start, end, number); `strings(kind)[number]` is what was found. Gates are found overlapping, of the others the leftmost and there the
-    longest one.
+    A match is (start, end, number); `strings(kind)[number]` is what was found. Gates and samples are found overlapping, of the others the leftmost and
+    there the longest one.
     """
 
     def __init__(self, rules: RuleSet) -> None:
-        self._strings: tuple[tuple[str, ...], ...] = tuple(tuple(_strings(rules.rules, kind)) for kind in Kind)
-        uses: dict[str, list[tuple[int, int]]] = {}
+        wanted: dict[str, list[Kind]] = {}
         for kind in Kind:
-            for number, string in enumerate(self._strings[kind]):
-                uses.setdefault(string, []).append((kind, number))
+            for string in dict.fromkeys(_strings(rules, kind)):
+                wanted.setdefault(string, []).append(kind)
+        # Strings of one kind first, kind by kind, so that a comparison tells the kind of a match.
+        ordered = sorted(wanted.items(), key=lambda item: item[1][0] if len(item[1]) == 1 else len(Kind))
+        self._strings: tuple[dict[int, str], ...] = tuple(
+            {number: string for number, (string, kinds) in enumerate(ordered) if kind in kinds} for kind in Kind
+        )
         self._key = f"phrases:{rules.digest}"
-        self._all = _Finder(uses)
+        self._all = _Finder(list(enumerate(ordered)))
         # Searching ASCII text for strings that it cannot hold costs nothing but memory that does not fit the caches.
-        self._ascii = _Finder({s: found for s, found in uses.items() if s.isascii()})
+        self._ascii = _Finder([one for one in enumerate(ordered) if one[1][0].isascii()])
 
     @classmethod
     def of(cls, rules: RuleSet) -> Phrases:
         """The phrases of these rules: the same object for all recognizers that ask one after the other."""
         return _phrases(Same(rules))
 
-    def strings(self, kind: Kind) -> Sequence[str]:
+    def strings(self, kind: Kind) -> Mapping[int, str]:
         """What is looked for, by number."""
         return self._strings[kind]
 
@@ -64,30 +70,52 @@ class Phrases:
 
     def _find(self, view: TextView) -> tuple[Sequence[Match], ...]:
         finder = self._ascii if view.text.isascii() else self._all
-        labels, gates, words, marks = finder.find(view.text)
-        return leftmost_longest(labels), gates, leftmost_longest(words), leftmost_longest(marks)
+        labels, gates, words, marks, samples = finder.find(view.text)
+        return leftmost_longest(labels), gates, leftmost_longest(words), leftmost_longest(marks), samples
+
+
+_Numbered = tuple[int, tuple[str, list[Kind]]]
+"""The number of a string, the string and what it is looked for as."""
 
 
 class _Finder:
-    def __init__(self, uses: dict[str, list[tuple[int, int]]]) -> None:
-        self._automaton = automaton.build(list(uses)) if uses else None
-        self._uses = [found[0] if len(found) == 1 else None for found in uses.values()]
-        self._many = {number: found for number, found in enumerate(uses.values()) if len(found) > 1}
+    """An automaton of some of the strings. Its numbers are its own where strings are left out."""
+
+    def __init__(self, strings: Sequence[_Numbered]) -> None:
+        self._automaton = automaton.build([string for _, (string, _) in strings]) if strings else None
+        self._numbers = [number for number, _ in strings]
+        self._whole = self._numbers == list(range(len(strings)))
+        kinds = [kinds for _, (_, kinds) in strings]
+        self._many = {number: found for number, found in zip(self._numbers, kinds, strict=True) if len(found) > 1}
+        alone = [found[0] if len(found) == 1 else len(Kind) for found in kinds]
+        ends = [bisect_right(alone, kind) for kind in Kind]
+        self._ends = [self._numbers[end - 1] + 1 if end else 0 for end in ends]
 
     def find(self, text: str) -> tuple[list[Match], ...]:
         """All matches, overlapping, by kind."""
         found: tuple[list[Match], ...] = tuple([] for _ in Kind)
         if self._automaton is None or not text:
             return found
-        uses = self._uses
-        for start, end, number in self._automaton.find(text):
-            use = uses[number]
-            if use is not None:
-                found[use[0]].append((start, end, use[1]))
+        matches = self._automaton.find(text)
+        if not self._whole:
+            numbers = self._numbers
+            matches = [(start, end, numbers[mine]) for start, end, mine in matches]
+        label, gate, *_ = found
+        label_end, gate_end, *_ = self._ends
+        for match in matches:
+            number = match[2]
+            if number < label_end:
+                label.append(match)
+            elif number < gate_end:
+                gate.append(match)
             else:
-                for kind, mine in self._many[number]:
-                    found[kind].append((start, end, mine))
+                self._add_rare(match, found)
         return found
+
+    def _add_rare(self, match: Match, found: tuple[list[Match], ...]) -> None:
+        kinds = self._many.get(match[2])
+        for kind in kinds or [Kind(bisect_right(self._ends, match[2]))]:
+            found[kind].append(match)
 
 
 def leftmost_longest(matches: list[Match]) -> list[Match]:
@@ -110,15 +138,17 @@ def leftmost_longest(matches: list[Match]) -> list[Match]:
     return kept
 
 
-def _strings(rules: Iterable[Rule], kind: Kind) -> Iterable[str]:
+def _strings(rules: RuleSet, kind: Kind) -> Iterable[str]:
     match kind:
         case Kind.LABEL:
-            return dict.fromkeys(s for rule in rules for label in labels_of(rule) for s in spellings(label))
+            return (s for rule in rules.rules for label in labels_of(rule) for s in spellings(label))
         case Kind.GATE:
-            return dict.fromkeys(literal for rule in rules if rule.pattern for literal in gates_of(rule))
+            return (literal for rule in rules.rules if rule.pattern for literal in gates_of(rule))
         case Kind.WORD:
-            return dict.fromkeys(word for rule in rules for word in rule.words)
-    return dict.fromkeys(mark for rule in rules for mark in rule.marks)
+            return (word for rule in rules.rules for word in rule.words)
+        case Kind.MARK:
+            return (mark for rule in rules.rules for mark in rule.marks)
+    return rules.words.get("sample_marks", ())
 
 
 def labels_of(rule: Rule) -> list[str]:

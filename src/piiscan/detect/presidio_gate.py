@@ -41,6 +41,7 @@ _CLASSES = (
 _ANY = bytes.maketrans(b"A0", b"**")
 
 WINDOW = 60
+_WORTH_LOOKING = 16
 HINT_WINDOW = 80
 CONTEXT_BOOST, CONTEXT_FLOOR = 0.35, 0.4  # what Presidio's own context enhancer adds
 HINT_FLOOR = 0.6  # a hint is a label of the number, more than a context word
@@ -117,7 +118,13 @@ class PresidioWindows:
             raise PluginError(f"Presidio recognizer failed: {', '.join(dict.fromkeys(failed))}")
 
     def _hits(self, text: str) -> Iterator[tuple[GatedRecognizer, int, int]]:
-        found = {hit for number, at in self._places(text) for hit in self._around(text, number, at)}
+        hinting = _Hints(text)
+        found = {
+            hit
+            for number, at in self._places(text)
+            if hinting.any_of(self._gated[number][0].hints)
+            for hit in self._around(text, number, at)
+        }
         for start, number, end in sorted(found):
             yield self._gated[number][0], start, end
         for factory, gate in self._gated:
@@ -131,9 +138,11 @@ class PresidioWindows:
         if not self._shapes:
             return
         classes = text.encode("ascii", "replace").translate(_CLASSES)
-        merged = classes.translate(_ANY)
+        capitals = b"A" in classes
         for shape, numbers in self._shapes.items():
-            where = merged if b"*" in shape else classes
+            if not capitals and b"A" in shape:
+                continue
+            where = classes.translate(_ANY) if b"*" in shape else classes
             at = where.find(shape)
             while at >= 0:
                 for number in numbers:
@@ -187,6 +196,33 @@ class PresidioWindows:
             recognizer=NAME,
             evidence=tuple(evidence),
         )
+
+
+class _Hints:
+    """Whether hints stand anywhere in a text. Where many matches ask it is worth looking once: mostly they do not."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._lower: bytes | None = None
+        self._asked: dict[tuple[str, ...], bool | int] = {(): True}
+
+    def any_of(self, hints: tuple[str, ...]) -> bool:
+        """Whether one of them may be there, in whatever case; true where none is asked for."""
+        known = self._asked.get(hints, 0)
+        if isinstance(known, bool):
+            return known
+        if known < _WORTH_LOOKING:
+            self._asked[hints] = known + 1
+            return True
+        present = self._asked[hints] = any(map(self._has, hints))
+        return present
+
+    def _has(self, hint: str) -> bool:
+        if not hint.isascii():
+            return hint in self._text or (hint.lower() != hint.upper() and hint.lower() in self._text.lower())
+        if self._lower is None:
+            self._lower = self._text.encode("ascii", "replace").lower()
+        return hint.lower().encode() in self._lower
 
 
 def _hinted(text: str, start: int, end: int, hints: Sequence[str]) -> bool:

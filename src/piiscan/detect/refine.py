@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from typing import TypeVar
 
 from piiscan.detect.digits import fold
 from piiscan.detect.numerals import KANJI_DIGITS
 from piiscan.detect.things import among_things
-from piiscan.model import Candidate
+from piiscan.model import Candidate, Detection
 from piiscan.rules.subtypes import company_postcode, phone_kind
 
+Found = TypeVar("Found", Candidate, Detection)
 _BETWEEN = re.compile(r"<[^<>]*>|[\s|｜>・]+")
 PHONE, POSTCODE, ADDRESS = "PHONE_NUMBER", "JP_POSTAL_CODE", "JP_ADDRESS"
 COMPANY_ADDRESS_RULE = "ja.address.company"
@@ -27,22 +29,35 @@ _COMPANY_POSTCODE, _COMPANY_ADDRESS = -0.3, -0.2
 def refine(text: str, candidates: Iterable[Candidate], rules: frozenset[str]) -> list[Candidate]:
     """The candidates with more evidence, some with another score or as several. `rules` are the ids in force."""
     found = [c for one in candidates for c in (_passport(text, one) if "check:mrz" in one.evidence else (one,))]
-    found = [_phone(text, c) if c.entity_type == PHONE and c.score > 0 else c for c in found]
     found = among_things(text, _before_addresses(text, found))
-    codes = [c for c in found if c.entity_type == POSTCODE and c.score > 0]
-    companies = [c for c in codes if company_postcode(fold(text[c.start : c.end]))]
+    companies = {
+        id(c): c.end
+        for c in found
+        if c.entity_type == POSTCODE and c.score > 0 and company_postcode(fold(text[c.start : c.end]))
+    }
     if not companies:
         return found
+    ends = sorted(companies.values())
     changed: list[Candidate] = []
     for c in found:
-        if c in companies:
+        if id(c) in companies:
             changed.append(_lower(c, _COMPANY_POSTCODE))
-        elif c.entity_type == ADDRESS and c.score > 0 and any(0 <= c.start - p.end <= _REACH for p in companies):
+        elif c.entity_type == ADDRESS and c.score > 0 and _right_after(c.start, ends):
             rule = COMPANY_ADDRESS_RULE if COMPANY_ADDRESS_RULE in rules else c.rule
             changed.append(replace(_lower(c, _COMPANY_ADDRESS), rule=rule))
         else:
             changed.append(c)
     return changed
+
+
+def _right_after(start: int, ends: list[int]) -> bool:
+    index = bisect_right(ends, start)
+    return index > 0 and start - ends[index - 1] <= _REACH
+
+
+def with_kinds(text: str, found: Iterable[Found]) -> list[Found]:
+    """What was found; phones with what kind they are of among the evidence."""
+    return [_phone(text, f) if f.entity_type == PHONE else f for f in found]
 
 
 def _before_addresses(text: str, found: list[Candidate]) -> list[Candidate]:
@@ -73,16 +88,18 @@ def _lower(candidate: Candidate, change: float) -> Candidate:
     return replace(candidate, score=score, evidence=(*candidate.evidence, COMPANY))
 
 
-def _phone(text: str, candidate: Candidate) -> Candidate:
-    kind = phone_kind(_one_piece(text[candidate.start : candidate.end]))
-    label = next((e for e in candidate.evidence if e.startswith("label:")), "").lower()
-    if any(word in label for word in _FAX) and "tel" not in label:
+def _phone(text: str, found: Found) -> Found:
+    kind = phone_kind(_one_piece(text[found.start : found.end]))
+    label = next((e for e in found.evidence if e.startswith("label:")), "").lower()
+    if label and any(word in label for word in _FAX) and "tel" not in label:
         kind = "fax"
-    return replace(candidate, evidence=(*candidate.evidence, f"kind:{kind}")) if kind else candidate
+    return replace(found, evidence=(*found.evidence, f"kind:{kind}")) if kind else found
 
 
 def _one_piece(value: str) -> str:
     """A number without what it was broken with."""
+    if value.isascii() and value.replace("-", "").isdigit():
+        return value
     if len(value) > 8 and not any(c.isascii() and c.isdigit() for c in value):
         value = "".join(KANJI_DIGITS.get(c, c) for c in value)
     return fold(_BETWEEN.sub("", value))

@@ -15,13 +15,13 @@ _LONE = re.compile("[\ud800-\udfff]")
 class TextView:
     """One text segment during detection. Lives in memory only; its repr shows no text."""
 
-    __slots__ = ("_shared", "explaining", "place", "segment", "text")
+    __slots__ = ("_shared", "around", "explaining", "segment", "text")
 
     def __init__(self, segment: TextSegment, *, explaining: bool = False) -> None:
         self.explaining = explaining
         """Whether refused matches are wanted too (`Detector.explain`)."""
-        self.place: Any = None
-        """What the judge knows of the place it looked at last."""
+        self.around: Any = None
+        """What :mod:`piiscan.detect.surroundings` knows of this text."""
         self.segment = segment
         self.text = _encodable(segment.text)
         self._shared: dict[str, Any] = {}

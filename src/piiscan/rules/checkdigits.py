@@ -7,6 +7,7 @@ not common knowledge. Strings of one repeated digit are refused everywhere: ``00
 from __future__ import annotations
 
 import re
+from operator import mul
 
 _SEPARATORS = re.compile(r"[-\s./()]")
 _LICENSE_PREFIX = re.compile("1[0-4]|2[0-5]|30|4[0-9]|5[0-5]|6[0-5]|7[0-4]|8[0-3]|9[0-7]")
@@ -15,16 +16,18 @@ _INSURER_LAW = re.compile("0[123467]|3[12349]|6[37]|7[2-5]")
 
 def digits_of(value: str) -> str:
     """The digits of a value if there is nothing else in it but separators, else the empty string."""
-    bare = _SEPARATORS.sub("", value)
+    bare = value.replace("-", "")
+    if not bare.isdigit():
+        bare = _SEPARATORS.sub("", value)
     return bare if bare.isascii() and bare.isdigit() else ""
 
 
 def _weighted(digits: str, weights: tuple[int, ...]) -> int:
-    return sum(int(d) * w for d, w in zip(digits, weights, strict=True))
+    return sum(map(mul, map(int, digits), weights))
 
 
 def _sane(digits: str, *lengths: int) -> bool:
-    return len(digits) in lengths and len(set(digits)) > 1
+    return len(digits) in lengths and digits != digits[0] * len(digits)
 
 
 def my_number(value: str) -> bool:

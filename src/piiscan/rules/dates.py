@@ -136,19 +136,21 @@ def birth_date(value: str) -> bool:
 
 def compact_datetime(value: str) -> bool:
     """``YYYYMMDDhhmm`` or ``YYYYMMDDhhmmss`` in 1970 to 2099, or ``YYMMDDhhmmss``."""
-    for pattern in ("%Y%m%d%H%M", "%Y%m%d%H%M%S", "%y%m%d%H%M%S"):
-        if (
-            len(value) == {"%Y%m%d%H%M": 12, "%Y%m%d%H%M%S": 14}.get(pattern, 12)
-            and value.isascii()
-            and value.isdigit()
-        ):
-            try:
-                parsed = datetime.strptime(value, pattern).replace(tzinfo=UTC)
-            except ValueError:
-                continue
-            if 1970 <= parsed.year <= 2099:
-                return True
-    return False
+    if not (value.isascii() and value.isdigit()):
+        return False
+    if len(value) == 14:
+        return _moment(int(value[:4]), value[4:])
+    if len(value) != 12:
+        return False
+    short = int(value[:2])
+    return _moment(int(value[:4]), value[4:] + "00") or _moment(short + (2000 if short < 69 else 1900), value[2:])
+
+
+def _moment(year: int, rest: str) -> bool:
+    """Whether ``MMDDhhmmss`` is a moment of a year in 1970 to 2099."""
+    month, day, hour, minute, second = (int(rest[i : i + 2]) for i in range(0, 10, 2))
+    in_range = 1970 <= year <= 2099 and hour < 24 and minute < 60 and second < 60
+    return in_range and _day(year, month, day) is not None
 
 
 def epoch(value: str) -> bool:

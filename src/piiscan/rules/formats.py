@@ -13,13 +13,16 @@ from typing import Any
 from piiscan.rules.checkdigits import digits_of
 
 _NEVER_FIRST = frozenset("123456789")
-_BUSINESS = re.compile(r"(?:0120|0800|0570|0990|0180|0170)")
+_BUSINESS = ("0120", "0800", "0570", "0990", "0180", "0170")
 
 
 def national_number(value: str) -> str:
     """The Japanese number with its leading 0, from any usual way of writing; empty when it is none."""
     if value[:1] in _NEVER_FIRST:
         return ""  # most runs of figures are no phone numbers
+    bare = value.replace("-", "")
+    if bare.isdigit() and bare.isascii() and bare[0] == "0" and not bare.startswith(("0081", "01081")):
+        return bare
     text = re.sub(r"[\s\-./]", "", value)
     text = re.sub(r"^(?:\+|00|010)81(?:\(0\)|0)?", "0", text)
     text = text.replace("(", "").replace(")", "")
@@ -28,8 +31,11 @@ def national_number(value: str) -> str:
 
 def phone(value: str) -> bool:
     """A Japanese number that the numbering plan knows, not a business service (those are `phone_business`)."""
-    national = national_number(value)
-    if not national or _BUSINESS.match(national) or len(set(national[1:])) < 2 or not 10 <= len(national) <= 11:
+    return _is_phone(value, national_number(value))
+
+
+def _is_phone(value: str, national: str) -> bool:
+    if not 10 <= len(national) <= 11 or national.startswith(_BUSINESS) or national[1:] == national[1] * len(national[1:]):
         return False
     if not _grouping_fits(value, national):
         return False
@@ -42,7 +48,9 @@ def _plan() -> tuple[re.Pattern[str], ...]:
     from phonenumbers import PhoneMetadata
 
     japan: Any = PhoneMetadata.metadata_for_region("JP", None)
-    kinds = (
+    kinds = (  # the frequent ones first
+        "mobile",
+        "fixed_line",
         "premium_rate",
         "toll_free",
         "shared_cost",
@@ -51,8 +59,6 @@ def _plan() -> tuple[re.Pattern[str], ...]:
         "pager",
         "uan",
         "voicemail",
-        "fixed_line",
-        "mobile",
     )
     known = [d for kind in kinds if (d := getattr(japan, kind)) is not None and d.national_number_pattern]
     lengths = (
@@ -70,8 +76,12 @@ def _in_numbering_plan(national: str) -> bool:
 
 def _grouping_fits(value: str, national: str) -> bool:
     """Whether the first group can be an area code or a service prefix: ``0123-456-7890`` cannot."""
-    groups = re.findall(r"[0-9]+", re.sub(r"^(?:\+|00|010[-\s.]?)81[-\s.]*", "", value).replace("(0)", "0"))
-    if len(groups) < 2 or value.startswith(("+", "00", "010")):
+    if value.startswith(("+", "00", "010")):
+        return True
+    groups = value.split("-")
+    if "" in groups or not all(map(str.isdigit, groups)):
+        groups = re.findall(r"[0-9]+", value.replace("(0)", "0"))
+    if len(groups) < 2:
         return True
     mobile = len(national) == 11
     if mobile:
@@ -82,7 +92,7 @@ def _grouping_fits(value: str, national: str) -> bool:
 def phone_mobile(value: str) -> bool:
     """060, 070, 080, 090 and 050 numbers: eleven digits."""
     national = national_number(value)
-    return len(national) == 11 and national[1] in "56789" and national[2] == "0" and phone(value)
+    return len(national) == 11 and national[1] in "56789" and national[2] == "0" and _is_phone(value, national)
 
 
 def phone_lost_zero(value: str) -> bool:
@@ -94,7 +104,7 @@ def phone_lost_zero(value: str) -> bool:
 def phone_business(value: str) -> bool:
     """Toll-free, navigation and premium numbers: never a person's."""
     national = national_number(value)
-    return bool(_BUSINESS.match(national)) and len(national) in {10, 11}
+    return national.startswith(_BUSINESS) and len(national) in {10, 11}
 
 
 def phone_international(value: str) -> bool:

@@ -28,26 +28,21 @@ def phone_kind(value: str) -> str:
 def company_postcode(value: str) -> bool:
     """Whether a postal code belongs to one large office (大口事業所): no private home has it."""
     digits = digits_of(value)
-    if len(digits) != 7:
-        return False
-    code = int(digits[3:])
-    return any(first <= code <= last for first, last in _offices().get(digits[:3], ()))
+    return len(digits) == 7 and int(digits[3:]) in _codes(digits[:3])
 
 
 @cache
-def _offices() -> Mapping[str, tuple[tuple[int, int], ...]]:
+def _codes(area: str) -> frozenset[int]:
+    """The last four digits of the offices in an area, the first three digits."""
+    ranges = (code.partition("-") for code in _offices().get(area, "").split())
+    return frozenset(code for first, _, last in ranges for code in range(int(first), int(last or first) + 1))
+
+
+@cache
+def _offices() -> Mapping[str, str]:
     """Ranges of the last four digits by the first three (scripts/build_company_postcodes.py)."""
     from piiscan.rules.builtin import builtin_folder
 
     text = (builtin_folder() / "words" / "company-postcodes.txt").read_text(encoding="utf-8")
-    found: dict[str, tuple[tuple[int, int], ...]] = {}
-    for line in text.splitlines():
-        area, _, codes = line.partition("#")[0].partition(":")
-        if codes:
-            found[area] = tuple(_range(code) for code in codes.split())
-    return MappingProxyType(found)
-
-
-def _range(code: str) -> tuple[int, int]:
-    first, _, last = code.partition("-")
-    return int(first), int(last or first)
+    lines = (line.partition("#")[0].partition(":") for line in text.splitlines())
+    return MappingProxyType({area: codes for area, _, codes in lines if codes})

@@ -60,6 +60,10 @@ VALIDATORS: Mapping[str, Validator] = MappingProxyType(
 )
 
 
+NEVER_1_TO_9 = frozenset({"phone", "phone_mobile", "phone_business", "phone_international"})
+"""The checks that no value passes which begins with one of these figures. Most numbers do, and need not be asked about."""
+
+
 @hookimpl
 def piiscan_validators() -> Mapping[str, Validator]:
     """All of them."""

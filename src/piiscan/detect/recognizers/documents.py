@@ -29,7 +29,7 @@ class DocumentRecognizer:
         self._judge = Judge.of(rules)
         self._phrases = Phrases.of(rules)
         self._marks = self._phrases.strings(Kind.MARK)
-        self._owners = tuple(tuple(owners[mark]) for mark in self._marks)
+        self._owners = {number: tuple(owners[mark]) for number, mark in self._marks.items()}
         self.entity_types = tuple(sorted({r.entity_type for r in self._rules}))
 
     def candidates(self, view: TextView) -> Iterable[Candidate]:

@@ -39,7 +39,9 @@ _SEPARATOR = re.compile(
 _GROUP = re.compile("[0-9０-９]{1,8}")
 _BOXES = re.compile(rf"{labels.GAP}[0-9０-９]{{1,8}}(?:{_SEPARATOR.pattern})[0-9０-９]")
 _BOXES_REACH = 300
-"""What must follow a label before it is worth looking at the boxes one by one, and within how many characters."""
+_WORDS = frozenset("ABDEFGHJKLMOPQRSTUVWXYZabdefghjklmopqrstuvwxyz")
+"""What must follow a label before it is worth looking at the boxes one by one, and within how many characters;
+with what it does not go on (``No``, ``Code`` and ``ID`` may be between)."""
 _PLAIN = frozenset(" -－‐−ー―\u3000")
 _MAX_GROUPS, _MIN_BOXES = 20, 7
 
@@ -76,7 +78,7 @@ class JoinedRecognizer:
 
     def _over_lines(self, view: TextView) -> Iterator[Candidate]:
         text, done, near = view.text, 0, self._judge.near(view)
-        for match in (_BREAK if any(tag in text for tag in _TAGS) else _LINE_END).finditer(text):
+        for match in (_BREAK if "<" in text and any(tag in text for tag in _TAGS) else _LINE_END).finditer(text):
             at = match.start() - (text[match.start() - 1 : match.start()] == "\r")
             left = at
             while left > max(0, at - _FRAGMENT) and text[left - 1] in _RUN_CHARS:
@@ -122,8 +124,8 @@ class JoinedRecognizer:
     def _boxes(self, view: TextView) -> Iterator[Candidate]:
         """Digits or groups in boxes after a label."""
         text = view.text
-        for hit in self._judge.labels.hits(view).items:
-            if _BOXES.match(text, hit.end, hit.end + _BOXES_REACH) and not hit.rules.isdisjoint(self._ids):
+        for hit in self._judge.labels.hits(view).of(self._ids):
+            if text[hit.end : hit.end + 1] not in _WORDS and _BOXES.match(text, hit.end, hit.end + _BOXES_REACH):
                 yield from self._boxes_at(view, labels.value_start(text, hit.end), hit.rules)
         if view.segment.label:
             yield from self._boxes_at(view, len(text) - len(text.lstrip()), self._judge.labels.field(view))

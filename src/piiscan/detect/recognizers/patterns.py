@@ -38,7 +38,7 @@ class PatternRecognizer:
         for index, gated in enumerate(self._gated):
             for literal in gates_of(gated.rule):
                 owners.setdefault(literal, []).append(index)
-        self._owners = tuple(tuple(owners[literal]) for literal in self._phrases.strings(Kind.GATE))
+        self._owners = {n: tuple(owners[literal]) for n, literal in self._phrases.strings(Kind.GATE).items()}
         self.entity_types = tuple(sorted({g.rule.entity_type for g in self._gated}))
 
     def candidates(self, view: TextView) -> Iterable[Candidate]:
@@ -115,14 +115,13 @@ class LabelRecognizer:
     def candidates(self, view: TextView) -> Iterable[Candidate]:
         """Values after labels, and the whole text of a labelled field."""
         text = view.text
-        hits = self._judge.labels.hits(view).items
-        starts = {hit.start for hit in hits}
-        for hit in hits:
-            mine = hit.rules & self._ids
-            if mine:
-                at = labels.value_start(text, hit.end)
-                if at > hit.end and at not in starts:  # right before the next label: the field is empty
-                    yield from self._values_at(view, mine, at)
+        hits = self._judge.labels.hits(view)
+        mine = hits.of(self._ids)
+        starts = {hit.start for hit in hits.items} if mine else frozenset()
+        for hit in mine:
+            at = labels.value_start(text, hit.end)
+            if at > hit.end and at not in starts:  # right before the next label: the field is empty
+                yield from self._values_at(view, hit.rules & self._ids, at)
         if view.segment.label:
             field = self._judge.labels.field(view) & self._ids
             at = len(text) - len(text.lstrip())
@@ -156,7 +155,7 @@ class WordRecognizer:
                 owners.setdefault(word, []).append(rule)
         self._judge = Judge.of(rules)
         self._phrases = Phrases.of(rules)
-        self._owners = tuple(tuple(owners[word]) for word in self._phrases.strings(Kind.WORD))
+        self._owners = {n: tuple(owners[word]) for n, word in self._phrases.strings(Kind.WORD).items()}
         self._headings = frozenset((r.entity_type, label) for r in rules.rules if r.value for label in r.labels)
         self.entity_types = tuple(sorted({r.entity_type for r in rules.rules if r.words}))
 
