@@ -7,11 +7,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from piiscan.detect.digits import RunReader, readings
+from piiscan.detect.digits import readings
 from piiscan.detect.names_prose import NameSpan
 from piiscan.detect.recognizers.addresses import _AFTER_LABEL, LabelPattern
 from piiscan.detect.recognizers.digits import DigitRecognizer
 from piiscan.detect.recognizers.names import _without_readings
+from piiscan.detect.runs import RunReader
 from piiscan.plugins import load_plugins
 from piiscan.rules.formats import _in_numbering_plan
 from piiscan.rules.loader import load_rules

@@ -8,9 +8,9 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from piiscan.detect import labels
-from piiscan.detect.digits import REACH
 from piiscan.detect.labels import LabelIndex
 from piiscan.detect.phrases import Same
+from piiscan.detect.runs import REACH
 from piiscan.detect.surroundings import Surroundings
 from piiscan.detect.view import TextView
 from piiscan.model import Candidate

@@ -8,61 +8,45 @@ rules. Runs with spaces are read joined and split, since a space may join groups
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
-from collections.abc import Collection, Container, Iterable, Iterator, Mapping, Sequence
-from types import MappingProxyType
-from typing import NamedTuple, Protocol
+from collections.abc import Container, Iterator
+from typing import NamedTuple
 
 HYPHENS = "-－−‐‑‒–—―ーｰ─━﹣﹘˗⁃➖⁻ㅡ゠一"
 SPACES = " \u3000\u00a0\u2002\u2003\u2009\u202f"
 INVISIBLE = "\u200b\u200c\u200d\u2060\ufeff\u00ad"
-_DOTS = "．・･"
+DOTS = "．・･"
 _DIGIT = "0-9０-９"
 # One character class repeated: linear whatever the text. The shortest number anybody asks for here has five characters.
-_TOKEN = re.compile(f"[{_DIGIT}][{_DIGIT}{re.escape(HYPHENS + SPACES + INVISIBLE + _DOTS)}./()（）／]{{4,}}")
-_FOLD = str.maketrans(
+TOKEN = re.compile(f"[{_DIGIT}][{_DIGIT}{re.escape(HYPHENS + SPACES + INVISIBLE + DOTS)}./()（）／]{{4,}}")
+FOLD = str.maketrans(
     {
         **{chr(c): chr(c - 0xFEE0) for c in range(0xFF01, 0xFF5F)},
         **dict.fromkeys(HYPHENS, "-"),
         **dict.fromkeys(SPACES, " "),
-        **dict.fromkeys(_DOTS, "."),
+        **dict.fromkeys(DOTS, "."),
     }
 )
-_FOLD_TEXT = {code: char for code, char in _FOLD.items() if chr(code) not in "ーｰ一"}
+_FOLD_TEXT = {code: char for code, char in FOLD.items() if chr(code) not in "ーｰ一"}
 _BETWEEN = re.compile("(?<=[0-9])[ーｰ一](?=[0-9])")
 _SHAPE = str.maketrans({**dict.fromkeys("123456789", "0"), **{chr(c): "A" for c in (*range(65, 91), *range(97, 123))}})
-_RUN_SHAPE = {
-    **{code: chr(code).translate(_FOLD).translate(_SHAPE) for code in (*range(0x30, 0x3A), *_FOLD)},
+RUN_SHAPE = {
+    **{code: chr(code).translate(FOLD).translate(_SHAPE) for code in (*range(0x30, 0x3A), *FOLD)},
     **dict.fromkeys(map(ord, INVISIBLE), None),
 }
 """From the characters of a run as given to its shape."""
-_ASCII_SHAPE = bytes.maketrans(b"123456789", b"000000000")
+ASCII_SHAPE = bytes.maketrans(b"123456789", b"000000000")
 _INVISIBLE = re.compile(f"[{INVISIBLE}]")
 _PIECE = re.compile("[^ ]+")
 _PART = re.compile("[^/()]+")
 _EDGE = "-./() "
-_MAX_LETTERS = 3
+MAX_LETTERS = 3
+OPENING = frozenset("+＋(（")
+LETTERS = frozenset(chr(c) for low, high in ("AZ", "az", "ＡＺ", "ａｚ") for c in range(ord(low), ord(high) + 1))
 _MAX_GROUPS = 6
 _PREFIXES = frozenset(
     {"tel", "fax", "no", "mob", "mobile", "phone", "ph", "cell", "id", "pin", "acct", "dl", "t", "f", "m"}
 )
 """Words that people write right before a number without a space. The single letters stand for tel, fax and mobile."""
-
-
-REACH = 100
-"""How far most rules look for a label; no less than `labels.MAX_GAP`."""
-
-
-class Near(Protocol):
-    """The labels of a text."""
-
-    def spans(self, rules: frozenset[str], /) -> tuple[Sequence[int], Sequence[int]]:
-        """Where the labels of these rules start and end."""
-        ...
-
-    def __call__(self, start: int, end: int, rules: frozenset[str], /) -> bool:
-        """Whether one of them stands within reach of start..end."""
-        ...
 
 
 class Reading(NamedTuple):
@@ -89,191 +73,11 @@ def shape_of(folded: str) -> str:
 
 def readings(text: str, shapes: Container[str]) -> Iterator[Reading]:
     """Every reading of every run whose shape is asked for, in text order."""
-    for match in _TOKEN.finditer(text):
-        yield from _Run(text, match.start(), match.end()).readings(shapes)
+    for match in TOKEN.finditer(text):
+        yield from Run(text, match.start(), match.end()).readings(shapes)
 
 
-_NONE: Mapping[str, frozenset[str]] = MappingProxyType({})
-
-
-class RunReader:
-    """:func:`readings` for one choice of shapes, faster: how a run is read depends on its shape only, and shapes repeat.
-
-    `quiet` names the shapes that are worth reading only beside a label, with the rules whose label it must be; `zero` those that are so unless they
-    begin with 0. Remembers at most `_REMEMBERED` shapes of runs, none of them longer than `_LONGEST`; holds no text.
-    """
-
-    def __init__(
-        self,
-        shapes: Collection[str],
-        quiet: Mapping[str, frozenset[str]] = _NONE,
-        zero: Mapping[str, frozenset[str]] = _NONE,
-    ) -> None:
-        self._shapes = shapes
-        self._quiet = quiet
-        # With a letter beside a run the shapes of rules begin or end with it: what the run itself must then look like.
-        self._inner = frozenset(s.strip("A") for s in shapes)
-        self._inner_quiet = _without_letters(quiet, shapes)
-        self._zero = (zero, _without_letters({**quiet, **zero}, shapes))
-        self._plans: dict[_PlanKey, _Plan] = {}
-        self._alone: dict[str, _Plan] = {}
-        self._touched: dict[str, _Plan] = {}
-        self._prospects: dict[tuple[bytes, bool], _Plan] = {}
-
-    def readings(self, text: str, near: Near | None = None) -> Iterator[Reading]:
-        """The same as ``readings(text, shapes)``.
-
-        With `near`, the labels of the text, runs that have nothing but quiet readings are left out where no label is in reach.
-        """
-        # What is known of a shape in this text: nothing to read; only beside these labels; to be read. Apart for a first 0 and others.
-        after_zero: dict[bytes, _Spans | None] = {}
-        after_other: dict[bytes, _Spans | None] = {}
-        for match in _TOKEN.finditer(text):
-            raw = match.group()
-            start = match.start()
-            if raw.isascii():
-                shape = raw.encode().translate(_ASCII_SHAPE)
-                known = after_zero if raw[0] == "0" else after_other
-                if shape not in known:
-                    known[shape] = self._labels_for(shape, near, zero=raw[0] == "0")
-                if (spans := known[shape]) is not None:
-                    index = bisect_right(spans[1], start - 1 - REACH - 1)
-                    if index == len(spans[0]) or spans[0][index] > match.end() + REACH:
-                        continue
-            yield from self._run(text, start, match.end(), near)
-
-    def _labels_for(self, shape: bytes, near: Near | None, *, zero: bool) -> _Spans | None:
-        """The labels of which one must be in reach of a run of this shape, whatever stands beside it; none where there is nothing to read in it; None
-        where it is to be read in any case."""
-        if len(shape) > _LONGEST:
-            return None
-        key = (shape, zero)
-        plan = self._prospects.get(key)
-        if plan is None:
-            if len(self._prospects) >= _REMEMBERED:
-                self._prospects.clear()
-            plan = self._prospects[key] = self._prospect(shape.decode(), zero=zero)
-        if not plan.spans:
-            return (), ()
-        return None if plan.loud or near is None else near.spans(plan.rules)
-
-    def _prospect(self, shape: str, *, zero: bool) -> _Plan:
-        """All that can be read in runs of this shape with anything beside them; `zero` says whether the first digit is a 0."""
-        spans: list[tuple[int, int, str]] = []
-        loud, rules = False, frozenset[str]()
-        for opening in ("", "+", "("):
-            for touched in (False, True):
-                plan = self._outlook(opening + shape, touched)
-                spans += plan.spans
-                rules |= plan.rules
-                quiet, spared = self._inner_quiet if touched else self._quiet, self._zero[touched]
-                for low, _, form in plan.spans:
-                    other = not zero and low == len(opening) and form in spared
-                    rules |= spared[form] if other else frozenset()
-                    loud = loud or not (other or form in quiet)
-        return _Plan(tuple(spans), loud, rules)
-
-    def crossing(self, text: str, cut: int) -> Iterator[Reading]:
-        """The readings with characters on both sides of `cut`."""
-        for match in _TOKEN.finditer(text):
-            start, end = match.span()
-            if start >= cut:
-                return
-            if end > cut:
-                yield from (r for r in self._run(text, start, end, None) if r.start < cut < r.end)
-
-    def _run(self, text: str, start: int, end: int, near: Near | None) -> Iterable[Reading]:
-        if end - start > _LONGEST:
-            return _Run(text, start, end).readings(self._shapes)
-        before = text[start - 1] if start else " "
-        if before in _OPENING:
-            start -= 1
-            before = text[start - 1] if start else " "
-        after = text[end : end + 1] if text[end - 1] not in _PARTING else ""
-        raw = text[start:end]
-        shape = raw.encode().translate(_ASCII_SHAPE).decode() if raw.isascii() else raw.translate(_RUN_SHAPE)
-        touched = before in _LETTERS or after in _LETTERS
-        plan = (self._touched if touched else self._alone).get(shape) or self._outlook(shape, touched)
-        if not plan.spans or not (plan.loud or near is None or near(start, end, plan.rules)):
-            return ()
-        if touched or before in _ODD_BEFORE or after in _ODD_AFTER or len(shape) != end - start:
-            return self._read(text, start, end, shape)
-        folded = raw if raw.isascii() else raw.translate(_FOLD)
-        return [Reading(start + low, start + high, folded[low:high], form) for low, high, form in plan.spans]
-
-    def _read(self, text: str, start: int, end: int, shape: str) -> list[Reading]:
-        """The readings of a run beside letters or other signs that can be part of it or speak against it."""
-        run = _Run(text, start + (text[start] in _OPENING), end)
-        plan = self._plan((shape, len(run.left), run.left_ok, len(run.right), run.right_ok))
-        return [run.span(low, high, form) for low, high, form in plan.spans]
-
-    def _outlook(self, shape: str, touched: bool) -> _Plan:
-        """What can be read at most in runs of this shape, with a letter beside them or without, whatever else is there."""
-        shapes, quiet = (self._inner, self._inner_quiet) if touched else (self._shapes, self._quiet)
-        known = self._touched if touched else self._alone
-        if len(known) >= _REMEMBERED:
-            known.clear()
-        plan = known[shape] = _planned((shape, 0, "yes", 0, True), shapes, quiet)
-        return plan
-
-    def _plan(self, key: _PlanKey) -> _Plan:
-        plan = self._plans.get(key)
-        if plan is None:
-            if len(self._plans) >= _REMEMBERED:
-                self._plans.clear()
-            plan = self._plans[key] = _planned(key, self._shapes, self._quiet)
-        return plan
-
-
-_Spans = tuple[Sequence[int], Sequence[int]]
-
-
-class _Plan(NamedTuple):
-    """How runs of one form are read: the spans of the readings with their shapes, whether any is worth having without a label, and if not the
-    rules whose label it takes."""
-
-    spans: tuple[tuple[int, int, str], ...]
-    loud: bool
-    rules: frozenset[str]
-
-
-def _without_letters(chosen: Mapping[str, frozenset[str]], shapes: Collection[str]) -> dict[str, frozenset[str]]:
-    """The same for shapes without the letters around them, if all that differ in these only are chosen."""
-    others = {s.strip("A") for s in shapes if s not in chosen}
-    found: dict[str, frozenset[str]] = {}
-    for shape, rules in chosen.items():
-        inner = shape.strip("A")
-        if inner not in others:
-            found[inner] = found.get(inner, frozenset()) | rules
-    return found
-
-
-_LONGEST, _REMEMBERED = 48, 20_000
-_OPENING = frozenset("+＋(（")
-_LETTERS = frozenset(chr(c) for low, high in ("AZ", "az", "ＡＺ", "ａｚ") for c in range(ord(low), ord(high) + 1))
-_PARTING = frozenset("./(（／" + SPACES + _DOTS)
-"""At the end of a run they part it from what follows."""
-_ODD_BEFORE = frozenset("_\\%.@#/／" + HYPHENS)
-_ODD_AFTER = frozenset("_%％")
-"""What :func:`_left` and :func:`_right` look at besides letters."""
-_PlanKey = tuple[str, int, str, int, bool]
-"""Shape of a run, letters on its left, whether a number may start there, letters on its right, whether one may end there."""
-
-
-def _planned(key: _PlanKey, shapes: Container[str], quiet: Mapping[str, frozenset[str]]) -> _Plan:
-    """What is read in runs of this form."""
-    shape, left, left_ok, right, right_ok = key
-    run = _Run.of_shape(shape, left, left_ok, right, right_ok)
-    spans = tuple(
-        (found.start + left if found.start < 0 else found.start, min(found.end, len(run.folded)), found.shape)
-        for found in run.readings(shapes)
-    )
-    forms = [form for _, _, form in spans]
-    rules = frozenset[str]().union(*(quiet[form] for form in forms if form in quiet))
-    return _Plan(spans, any(form not in quiet for form in forms), rules)
-
-
-class _Run:
+class Run:
     """One run of figures and its surroundings."""
 
     __slots__ = ("back", "folded", "left", "left_ok", "right", "right_ok", "start")
@@ -287,14 +91,14 @@ class _Run:
         if not raw.isascii() and _INVISIBLE.search(raw):
             self.back = [i for i, c in enumerate(raw) if c not in INVISIBLE]
             raw = _INVISIBLE.sub("", raw)
-        folded = raw if raw.isascii() else raw.translate(_FOLD)
+        folded = raw if raw.isascii() else raw.translate(FOLD)
         self.folded = folded.rstrip("-./( ")
         self.left, self.left_ok = _left(text, start)
         tail = folded[len(self.folded) :]
         self.right, self.right_ok = _right(text, end, tail)
 
     @classmethod
-    def of_shape(cls, shape: str, left: int, left_ok: str, right: int, right_ok: bool) -> _Run:
+    def of_shape(cls, shape: str, left: int, left_ok: str, right: int, right_ok: bool) -> Run:
         """A run that stands for all of one form: its digits are zeros, the letters beside it A."""
         run = cls.__new__(cls)
         run.start, run.back, run.folded = 0, None, shape.rstrip("-./( ")
@@ -383,16 +187,16 @@ class _Run:
 def _left(text: str, start: int) -> tuple[str, str]:
     """The letters that touch a run on the left, and whether a number may start here: yes, no, or path (only if not bare digits)."""
     at = start
-    while at > 0 and start - at <= 10 and text[at - 1] in _LETTERS:
+    while at > 0 and start - at <= 10 and text[at - 1] in LETTERS:
         at -= 1
-    letters = text[at:start].translate(_FOLD)
+    letters = text[at:start].translate(FOLD)
     if (
         letters.lower() in _PREFIXES
         and (len(letters) > 1 or text[start] in "(（")
         and not _of_number(text, start, letters)
     ):
         return "", "yes"
-    if len(letters) > _MAX_LETTERS:
+    if len(letters) > MAX_LETTERS:
         return "", "no"
     before, second = text[at - 1 : at], text[at - 2 : at - 1] if at > 1 else ""
     if before and before in "_\\%":
@@ -417,13 +221,13 @@ def _of_number(text: str, start: int, letters: str) -> bool:
 def _right(text: str, end: int, tail: str) -> tuple[str, bool]:
     """The letters that touch a run on the right, and whether a number may end here."""
     at = end
-    while at < len(text) and at - end <= 10 and text[at] in _LETTERS:
+    while at < len(text) and at - end <= 10 and text[at] in LETTERS:
         at += 1
-    letters = text[end:at].translate(_FOLD)
+    letters = text[end:at].translate(FOLD)
     if tail:
         return "", not (tail == "-" and letters)
     if letters.lower() in _PREFIXES and len(letters) > 1:
         return "", True
-    if len(letters) > _MAX_LETTERS:
+    if len(letters) > MAX_LETTERS:
         return "", False
     return letters, text[at : at + 1] not in ("_", "%", "％")

@@ -7,8 +7,9 @@ from typing import NamedTuple
 
 from piiscan.detect import labels
 from piiscan.detect.context import NEED_LABEL, Judge
-from piiscan.detect.digits import RunReader, fold
+from piiscan.detect.digits import fold
 from piiscan.detect.mail import mail_tokens
+from piiscan.detect.runs import RunReader
 from piiscan.detect.view import TextView
 from piiscan.hookspecs import hookimpl
 from piiscan.model import Candidate

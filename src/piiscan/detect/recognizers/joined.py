@@ -12,8 +12,9 @@ from dataclasses import replace
 
 from piiscan.detect import labels
 from piiscan.detect.context import Judge
-from piiscan.detect.digits import HYPHENS, SPACES, RunReader
+from piiscan.detect.digits import HYPHENS, SPACES
 from piiscan.detect.numerals import KANJI_DIGITS
+from piiscan.detect.runs import RunReader
 from piiscan.detect.view import TextView
 from piiscan.hookspecs import hookimpl
 from piiscan.model import Candidate
