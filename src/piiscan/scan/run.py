@@ -291,7 +291,8 @@ def _enriched(enricher: Enricher, result: ItemResult) -> ItemResult:
         return replace(result, problems=(*result.problems, problem))
     if not extra:
         return result
-    return replace(result, item=replace(result.item, attributes={**result.item.attributes, **extra}))
+    attributes = {key: v for key, v in {**result.item.attributes, **extra}.items() if v or key not in extra}
+    return replace(result, item=replace(result.item, attributes=attributes))
 
 
 def _vanished(source: Rooted, uri: str) -> bool:
