@@ -8,7 +8,7 @@ from __future__ import annotations
 import http.client
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -17,21 +17,26 @@ from urllib.parse import unquote
 
 @dataclass(slots=True)
 class Fault:
-    """What to do with a request: answer with `status` and an S3 error `code`, or cut the body after `cut` bytes, or cut before any answer (0)."""
+    """What to do with a request: answer with `status` and an S3 error `code` (or `body` of this `kind`, and `headers`), or cut the body after `cut`
+    bytes, or cut before any answer (0)."""
 
     status: int = 0
     code: str = ""
     cut: int | None = None
+    body: bytes | None = None
+    kind: str = "application/xml"
+    headers: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
 class Seen:
-    """A request that came by; `sent` are the bytes of body that went back."""
+    """A request that came by; `sent` are the bytes of body that went back, `secret` whether it carried credentials."""
 
     method: str
     path: str
     range: str
     sent: int = 0
+    secret: bool = False
 
 
 @dataclass
@@ -108,7 +113,7 @@ def _handler(proxy: Proxy, port: int) -> type[BaseHTTPRequestHandler]:
             """Quiet."""
 
         def _serve(self) -> None:
-            seen = Seen(self.command, unquote(self.path), self.headers.get("Range", ""))
+            seen = Seen(self.command, unquote(self.path), self.headers.get("Range", ""), secret="Authorization" in self.headers)
             with proxy.lock:
                 proxy.seen.append(seen)
                 proxy.at_once += 1
@@ -131,9 +136,12 @@ def _handler(proxy: Proxy, port: int) -> type[BaseHTTPRequestHandler]:
         do_GET = do_HEAD = do_PUT = do_POST = do_DELETE = _serve  # noqa: N815 - names that http.server asks for
 
         def _refuse(self, fault: Fault) -> None:
-            text = f"<?xml version='1.0'?><Error><Code>{fault.code}</Code><Message>planned</Message></Error>".encode()
+            planned = f"<?xml version='1.0'?><Error><Code>{fault.code}</Code><Message>planned</Message></Error>".encode()
+            text = planned if fault.body is None else fault.body
             self.send_response(fault.status)
-            self.send_header("Content-Type", "application/xml")
+            self.send_header("Content-Type", fault.kind)
+            for name, value in fault.headers.items():
+                self.send_header(name, value)
             self.send_header("Content-Length", str(len(text)))
             self.end_headers()
             if self.command != "HEAD":

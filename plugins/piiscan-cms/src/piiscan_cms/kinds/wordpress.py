@@ -92,13 +92,15 @@ class WordPressSource(CmsSource):
             yield Problem(code="not-visible", detail=detail, item=self.address.base, source=self.name)
 
     def _kinds(self, api: Api) -> Iterator[Kind]:
-        found = self._in_context(api, "/wp/v2/types")
+        """Types that the interface offers. Visitors are told of all of them, an account in its own context only of those it may edit."""
+        found, _ = api.get("/wp/v2/types")
+        known = self._in_context(api, "/wp/v2/types")
         for name, one in found.items() if isinstance(found, dict) else ():
             base, space = str(one.get("rest_base") or name), str(one.get("rest_namespace") or "wp/v2")
             if name == "attachment" or name in UNUSED_TYPES or not self._listed(f"{base}/"):
                 continue
             route = f"/{space}/{base}"
-            yield Kind(base, route, bool(one.get("viewable")) or self._answers(api, route))
+            yield Kind(base, route, bool(known.get(name, one).get("viewable")) or self._answers(api, route))
 
     def _listed(self, place: str) -> bool:
         """Whether a type must be gone through: for itself, or for the pictures on its pages."""
@@ -106,32 +108,24 @@ class WordPressSource(CmsSource):
         return self.address.chosen(place) or (self.options.usage and whole_media and self.wants("media/"))
 
     def _posts(self, api: Api, builder: Builder, kind: Kind, uses: Uses) -> Iterator[Item | Problem]:
-        place, chosen = f"{kind.base}/", self.address.chosen(f"{kind.base}/")
+        place = f"{kind.base}/"
         wanted = self.options.statuses or tuple(self._in_context(api, "/wp/v2/statuses"))
-        context, statuses, refused = self._way(api, kind.route, wanted)
         fields = POST_FIELDS if self.options.usage else POST_FIELDS.replace("content.raw,", "")
-        if context == "view":
-            fields = fields.replace("content.raw", "content.rendered").replace("excerpt.raw,", "")
-        listing = Listing(
-            api, kind.route, {"context": context, "status": statuses, "_fields": fields} | self._one(kind.base)
-        )
-        for record in listing.records():
+        missed: list[SourceError] = []
+        for record in self._records(api, kind.route, wanted, fields, missed):
             content = record.get("content")
             text = str(content.get("raw") or content.get("rendered") or "") if isinstance(content, dict) else ""
             featured = record.get("featured_media")
             uses.add(builder.page(record, kind), text, featured if isinstance(featured, int) else 0)
-            if chosen:
+            if self.address.chosen(place):
                 yield builder.post(record, kind, self._owner(api, record))
-        yield from self._missed(listing, refused, place)
+        yield from (self._unseen(error, place, api) for error in missed)
 
     def _media(self, api: Api, builder: Builder, uses: Uses) -> Iterator[Item | Problem]:
         route = "/wp/v2/media"
-        context, statuses, refused = self._way(api, route, _MEDIA)
-        listing = Listing(
-            api, route, {"context": context, "status": statuses, "_fields": MEDIA_FIELDS} | self._one("media")
-        )
+        missed: list[SourceError] = []
         tried = False
-        for record in listing.records():
+        for record in self._records(api, route, _MEDIA, MEDIA_FIELDS, missed):
             record["source_url"] = api.web.own(str(record.get("source_url") or ""))
             if not tried:
                 builder, tried = self._builder(files_open=self._opens(api, record["source_url"])), True
@@ -140,7 +134,38 @@ class WordPressSource(CmsSource):
             if item is not None:
                 yield item
                 yield from builder.sizes(item, record) if self.options.sizes else ()
-        yield from self._missed(listing, refused, "media/")
+        yield from (self._unseen(error, "media/", api) for error in missed)
+
+    def _records(
+        self, api: Api, route: str, wanted: tuple[str, ...], fields: str, missed: list[SourceError]
+    ) -> Iterator[Record]:
+        """The entries of a type in these statuses, and into `missed` what could not be had. Raises SourceError where the account may see nothing.
+
+        In its own context an account is shown only what it may edit, which can be less than visitors see: so those are asked for as well.
+        """
+        public = ("inherit",) if wanted == _MEDIA else ("publish",)
+        context, statuses, refused = self._way(api, route, wanted, public)
+        one = self._one(route.rpartition("/")[2])
+        seen: set[Any] = set()
+        total = 0
+        for way, some in {context: statuses, "view": statuses if context == "view" else public}.items():
+            if way != context and total <= len(seen):
+                continue
+            own = (
+                fields
+                if way == "edit"
+                else fields.replace("content.raw", "content.rendered").replace("excerpt.raw,", "")
+            )
+            listing = Listing(api, route, {"context": way, "status": some, "_fields": own} | one)
+            for record in listing.records():
+                if record.get("id") not in seen:
+                    seen.add(record.get("id"))
+                    yield record
+            missed += listing.problems
+            total = max(total, listing.total)
+        missed += refused
+        if total > len(seen) and not missed:
+            missed.append(SourceError("access-denied", f"{total - len(seen)} entries are not shown"))
 
     def _one(self, base: str) -> dict[str, str]:
         """The query for the single entry that a target may mean."""
@@ -307,19 +332,22 @@ class WordPressSource(CmsSource):
                     raise
         return api.get(path)[0]
 
-    def _way(self, api: Api, route: str, wanted: tuple[str, ...]) -> tuple[str, tuple[str, ...], list[SourceError]]:
+    def _way(
+        self, api: Api, route: str, wanted: tuple[str, ...], public: tuple[str, ...]
+    ) -> tuple[str, tuple[str, ...], list[SourceError]]:
         """Context and statuses that the account may ask for, and what it may not. Raises SourceError where it may nothing."""
         if not api.account:
-            return "view", ("inherit",) if wanted == _MEDIA else ("publish",), []
-        refused: list[SourceError] = []
+            return "view", public, []
         if self._refusal(api, route, "edit", wanted) is None:
-            return "edit", wanted, refused
+            return "edit", wanted, []
+        refused: list[SourceError] = []
         for context in ("edit", "view"):
             errors = {status: self._refusal(api, route, context, (status,)) for status in wanted}
             allowed = tuple(status for status, error in errors.items() if error is None)
-            refused += [
-                SourceError(e.code, f"{e.detail} ({context} {status})") for status, e in errors.items() if e is not None
-            ]
+            refusals = {status: error for status, error in errors.items() if error is not None}
+            if refusals and not refused:
+                first = next(iter(refusals.values()))
+                refused.append(SourceError(first.code, f"{first.detail} ({', '.join(refusals)})"))
             if allowed:
                 return context, allowed, refused
         raise refused[0]
