@@ -113,7 +113,9 @@ def _handler(proxy: Proxy, port: int) -> type[BaseHTTPRequestHandler]:
             """Quiet."""
 
         def _serve(self) -> None:
-            seen = Seen(self.command, unquote(self.path), self.headers.get("Range", ""), secret="Authorization" in self.headers)
+            seen = Seen(
+                self.command, unquote(self.path), self.headers.get("Range", ""), secret="Authorization" in self.headers
+            )
             with proxy.lock:
                 proxy.seen.append(seen)
                 proxy.at_once += 1
@@ -136,7 +138,9 @@ def _handler(proxy: Proxy, port: int) -> type[BaseHTTPRequestHandler]:
         do_GET = do_HEAD = do_PUT = do_POST = do_DELETE = _serve  # noqa: N815 - names that http.server asks for
 
         def _refuse(self, fault: Fault) -> None:
-            planned = f"<?xml version='1.0'?><Error><Code>{fault.code}</Code><Message>planned</Message></Error>".encode()
+            planned = (
+                f"<?xml version='1.0'?><Error><Code>{fault.code}</Code><Message>planned</Message></Error>".encode()
+            )
             text = planned if fault.body is None else fault.body
             self.send_response(fault.status)
             self.send_header("Content-Type", fault.kind)
@@ -151,7 +155,8 @@ def _handler(proxy: Proxy, port: int) -> type[BaseHTTPRequestHandler]:
             self.behind.request(self.command, self.path, body or None, dict(self.headers.items()))
             answer = self.behind.getresponse()
             self.send_response_only(answer.status)
-            chunked = answer.headers.get("Transfer-Encoding") == "chunked"
+            # What ends with the connection behind must get a length in front, where the connection goes on.
+            chunked = answer.headers.get("Transfer-Encoding") == "chunked" or "Content-Length" not in answer.headers
             for name, value in answer.headers.items():
                 if name.lower() not in {"transfer-encoding", "connection"}:
                     self.send_header(name, value)

@@ -34,7 +34,7 @@ add_filter('user_has_cap', function ($has, $needed, $arguments, $user) {
     if (!piiscan_is_reader($user) || !piiscan_request_reads()) {
         return $has;
     }
-    foreach (['moderate_comments', 'list_users', 'edit_theme_options', 'upload_files'] as $capability) {
+    foreach (['moderate_comments', 'list_users', 'edit_users', 'edit_theme_options', 'upload_files'] as $capability) {
         $has[$capability] = true;
     }
     foreach (get_post_types(['show_in_rest' => true], 'objects') as $type) {

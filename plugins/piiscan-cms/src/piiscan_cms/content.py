@@ -10,6 +10,7 @@ import io
 import re
 import tempfile
 import time
+import weakref
 from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass, field
@@ -148,7 +149,7 @@ class _Part:
         if begins > position:
             raise SourceError("io-error", "the server sent another range")
         skip = position - begins
-        while len(self.data) < self.length and (chunk := answer.read(_CHUNK)):
+        while len(self.data) < self.length and (chunk := answer.read1(_CHUNK)):
             part = chunk[skip:] if skip else chunk
             skip = max(0, skip - len(chunk))
             self.data += part[: self.length - len(self.data)]
@@ -225,10 +226,11 @@ class RemoteContent(StreamContent):
             return lambda: io.BufferedReader(PositionedStream(windows.read_at, lambda: windows.total), 64 * 1024)
         spool, self.size, _ = self._fetcher.spooled(self._url, self._limit)
         shared = _Shared(spool)
+        weakref.finalize(shared, spool.close)
         return lambda: io.BufferedReader(PositionedStream(shared.read_at, lambda: self.size or 0), 64 * 1024)
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, weakref_slot=True)
 class _Shared:
     """One temporary file read at many places; it is gone when nobody holds it."""
 

@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from piiscan.errors import SourceError
-from piiscan_cms.faults import RefusedError, error_code, refusal
+from piiscan_cms.faults import FAULTS, RefusedError, error_code, refusal
 from piiscan_cms.web import Answer, Web
 
 PAGE = 100
@@ -47,9 +47,62 @@ class Api:
         mark = "&" if "?" in self.root else "?"
         return f"{self.root}{path.lstrip('/')}" + (mark + text if text else "")
 
+    def in_context(self, path: str) -> Any:
+        """As an editor sees it where the account is one, else as visitors do."""
+        if self.account:
+            try:
+                return self.get(path, context="edit")[0]
+            except RefusedError as error:
+                if error.code != "access-denied":
+                    raise
+        return self.get(path)[0]
+
+    def refusal(self, route: str, context: str, statuses: tuple[str, ...]) -> RefusedError | None:
+        """Why the account may not ask for entries in these statuses; None where it may."""
+        try:
+            self.get(route, context=context, status=statuses, per_page=1, _fields="id")
+        except RefusedError as error:
+            if error.status in {400, 401, 403}:
+                return error
+            raise
+        return None
+
+    def answers(self, route: str) -> bool:
+        """Whether everybody may ask."""
+        try:
+            self.get(route, account=False, per_page=1, _fields="id")
+        except RefusedError as error:
+            if error.code == "try-later":
+                raise
+            return False
+        return True
+
+    def opens(self, url: str) -> bool:
+        """Whether a file opens without an account."""
+        try:
+            response = self.web.open(url, {}, method="HEAD")
+        except (SourceError, *FAULTS):
+            return True  # whatever it is shows when files are read; until then the wider answer holds
+        response.release_conn()
+        return response.status not in {401, 403}
+
 
 def connect(web: Web, *, account: bool) -> Api:
-    """Find the interface. Raises SourceError where there is none."""
+    """Find the interface, and check the account. Raises SourceError where there is none, or the account is refused."""
+    api = _found(web, account=account)
+    if not account:
+        return api
+    try:
+        api.get("/wp/v2/users/me", context="edit", _fields="id")
+    except RefusedError as error:
+        if not error.detail.endswith("rest_not_logged_in"):
+            raise
+        why = "the web server does not pass on the Authorization header, or application passwords are off"
+        raise RefusedError("access-denied", f"{error.detail}: {why}", error.status) from None
+    return api
+
+
+def _found(web: Web, *, account: bool) -> Api:
     site = web.address.url
     reasons = []
     for root in (f"{site}wp-json/", f"{site}?rest_route=/"):
@@ -142,6 +195,7 @@ class Listing:
         if not total.isdigit():
             return found, 0
         totals.append(int(total))
+        self.total = int(total)
         return found, max(1, -(-int(total) // PAGE))
 
     def _page(self, number: int, size: int, totals: list[int]) -> list[Record]:

@@ -124,10 +124,11 @@ class Rows:
         api = Api(self.api.web, self.api.root, self.account, self.api.about, self.api.threads)
         for query in self.table.queries:
             listing = Listing(api, self.table.route, {**self._context, **query})
+            before = self.total
             for record in listing.records():
+                self.total = before + listing.total
                 yield self._row(record)
             self.problems += listing.problems
-            self.total += listing.total
             hidden = listing.total - listing.got
             if hidden > 0 and self.table.kept and not listing.problems:
                 self.problems.append(SourceError("access-denied", f"{hidden} entries are not shown to this account"))
@@ -142,12 +143,16 @@ class Rows:
         cells.append(json.dumps(rest, ensure_ascii=False) if rest else None)
         return tuple(cells)
 
-    def digest(self, secret: bytes) -> str:
-        """A keyed digest of all cells: comments and users carry no date of change."""
+    def digest(self, secret: bytes, limit: int) -> tuple[int, str | None]:
+        """How many there are, and a keyed digest of all cells, since comments and users carry no date of change; None for more than `limit`."""
         summed = hmac.new(secret, digestmod="sha256")
+        number = 0
         for row in self.rows():
+            number += 1
+            if max(number, self.total) > limit:
+                return self.count(), None
             summed.update(repr(row).encode("utf-8", "replace"))
-        return f"{self.total}:{summed.hexdigest()[:24]}"
+        return number, f"{number}:{summed.hexdigest()[:24]}"
 
     def segment(self, context: ReadContext) -> Iterator[Reading]:
         """The view as a table."""

@@ -6,6 +6,7 @@ import contextlib
 import hashlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any, ClassVar
 
 from pydantic import BaseModel, Field
@@ -94,22 +95,29 @@ class WordPressSource(CmsSource):
     def _kinds(self, api: Api) -> Iterator[Kind]:
         """Types that the interface offers. Visitors are told of all of them, an account in its own context only of those it may edit."""
         found, _ = api.get("/wp/v2/types")
-        known = self._in_context(api, "/wp/v2/types")
+        known = api.in_context("/wp/v2/types")
         for name, one in found.items() if isinstance(found, dict) else ():
             base, space = str(one.get("rest_base") or name), str(one.get("rest_namespace") or "wp/v2")
             if name == "attachment" or name in UNUSED_TYPES or not self._listed(f"{base}/"):
                 continue
             route = f"/{space}/{base}"
-            yield Kind(base, route, bool(known.get(name, one).get("viewable")) or self._answers(api, route))
+            yield Kind(base, route, bool(known.get(name, one).get("viewable")) or api.answers(route))
 
     def _listed(self, place: str) -> bool:
         """Whether a type must be gone through: for itself, or for the pictures on its pages."""
         whole_media = self.address.part.rstrip("/") in {"", "media"}
         return self.address.chosen(place) or (self.options.usage and whole_media and self.wants("media/"))
 
+    def _statuses(self, api: Api) -> tuple[str, ...]:
+        extra = self.live().extra
+        if "statuses" not in extra:
+            extra["statuses"] = self.options.statuses or tuple(api.in_context("/wp/v2/statuses"))
+        found: tuple[str, ...] = extra["statuses"]
+        return found
+
     def _posts(self, api: Api, builder: Builder, kind: Kind, uses: Uses) -> Iterator[Item | Problem]:
         place = f"{kind.base}/"
-        wanted = self.options.statuses or tuple(self._in_context(api, "/wp/v2/statuses"))
+        wanted = self._statuses(api)
         fields = POST_FIELDS if self.options.usage else POST_FIELDS.replace("content.raw,", "")
         missed: list[SourceError] = []
         for record in self._records(api, kind.route, wanted, fields, missed):
@@ -128,7 +136,7 @@ class WordPressSource(CmsSource):
         for record in self._records(api, route, _MEDIA, MEDIA_FIELDS, missed):
             record["source_url"] = api.web.own(str(record.get("source_url") or ""))
             if not tried:
-                builder, tried = self._builder(files_open=self._opens(api, record["source_url"])), True
+                builder, tried = self._builder(files_open=api.opens(record["source_url"])), True
             pages = uses.of(record["id"], addresses(record)) if isinstance(record.get("id"), int) else []
             item = builder.media(record, self._owner(api, record), pages, route)
             if item is not None:
@@ -144,28 +152,52 @@ class WordPressSource(CmsSource):
         In its own context an account is shown only what it may edit, which can be less than visitors see: so those are asked for as well.
         """
         public = ("inherit",) if wanted == _MEDIA else ("publish",)
-        context, statuses, refused = self._way(api, route, wanted, public)
-        one = self._one(route.rpartition("/")[2])
+        listing, records, refused = self._begun(api, route, wanted, public, fields)
         seen: set[Any] = set()
         total = 0
-        for way, some in {context: statuses, "view": statuses if context == "view" else public}.items():
-            if way != context and total <= len(seen):
-                continue
-            own = (
-                fields
-                if way == "edit"
-                else fields.replace("content.raw", "content.rendered").replace("excerpt.raw,", "")
-            )
-            listing = Listing(api, route, {"context": way, "status": some, "_fields": own} | one)
-            for record in listing.records():
+        while True:
+            for record in records:
                 if record.get("id") not in seen:
                     seen.add(record.get("id"))
                     yield record
             missed += listing.problems
             total = max(total, listing.total)
+            if listing.query["context"] == "view" or total <= len(seen):
+                break
+            listing = self._listing(api, route, "view", public, fields)
+            records = listing.records()
         missed += refused
         if total > len(seen) and not missed:
             missed.append(SourceError("access-denied", f"{total - len(seen)} entries are not shown"))
+
+    def _begun(
+        self, api: Api, route: str, wanted: tuple[str, ...], public: tuple[str, ...], fields: str
+    ) -> tuple[Listing, Iterator[Record], list[SourceError]]:
+        """A list whose first page is there: what is refused is refused by now."""
+        way: tuple[str, tuple[str, ...], list[SourceError]] = (
+            ("edit", wanted, []) if api.account else ("view", public, [])
+        )
+        while True:
+            context, statuses, refused = way
+            listing = self._listing(api, route, context, statuses, fields)
+            records = listing.records()
+            try:
+                first = next(records, None)
+            except RefusedError as error:
+                if refused or not api.account or error.status not in {400, 401, 403}:
+                    raise
+                way = self._way(api, route, wanted)
+            else:
+                return listing, chain([] if first is None else [first], records), refused
+
+    def _listing(self, api: Api, route: str, context: str, statuses: tuple[str, ...], fields: str) -> Listing:
+        own = (
+            fields
+            if context == "edit"
+            else fields.replace("content.raw", "content.rendered").replace("excerpt.raw,", "")
+        )
+        one = self._one(route.rpartition("/")[2])
+        return Listing(api, route, {"context": context, "status": statuses, "_fields": own} | one)
 
     def _one(self, base: str) -> dict[str, str]:
         """The query for the single entry that a target may mean."""
@@ -185,7 +217,7 @@ class WordPressSource(CmsSource):
         account = table.kept
         if table.kept and not api.account:
             return
-        if not table.kept and not self._answers(api, table.route):
+        if not table.kept and not api.answers(table.route):
             if not api.account or table.path == "users/listed":
                 return  # nobody sees a list of users: nothing is shown
             account = True
@@ -203,10 +235,7 @@ class WordPressSource(CmsSource):
                 **builder.rights("group" if table.kept else "public", table.principals),
             },
         )
-        total, token = 0, None
-        if self.wants(table.path):
-            total = rows.count()
-            token = rows.digest(self._secret()) if total <= self.options.token_rows else None
+        total, token = rows.digest(self._secret(), self.options.token_rows) if self.wants(table.path) else (0, None)
         yield Item(**{f: getattr(item, f) for f in ("uri", "source", "name", "kind")}, change_token=token,
                    attributes={**item.attributes, "cms.rows": str(total)})  # fmt: skip
 
@@ -261,7 +290,7 @@ class WordPressSource(CmsSource):
         ahead = live.records.look(live.extra.get(f"{route}/{number}", ""))
         if ahead is not None and not ahead.cancelled() and (record := ahead.result().get(number)) is not None:
             return dict(record, source_url=live.web.own(str(record.get("source_url") or "")))
-        found = self._in_context(self._api(), f"{route}/{number}")
+        found = self._api().in_context(f"{route}/{number}")
         if not isinstance(found, dict):
             raise SourceError("io-error", "no entry")
         return found | {"source_url": live.web.own(str(found.get("source_url") or ""))}
@@ -277,24 +306,12 @@ class WordPressSource(CmsSource):
                 raise live.extra["refused"]
             try:
                 api = connect(live.web, account=with_account)
-                if with_account:
-                    self._check_account(api)
             except RefusedError as error:
                 live.extra["refused"] = error
                 raise
             live.extra["api"] = api
         found: Api = live.extra["api"]
         return found
-
-    @staticmethod
-    def _check_account(api: Api) -> None:
-        try:
-            api.get("/wp/v2/users/me", context="edit", _fields="id")
-        except RefusedError as error:
-            if error.detail.endswith("rest_not_logged_in"):
-                detail = f"{error.detail}: the web server does not pass on the Authorization header, or application passwords are off"
-                raise RefusedError("access-denied", detail, error.status) from None
-            raise
 
     def _builder(self, *, files_open: bool = True) -> Builder:
         live = self.live()
@@ -321,28 +338,11 @@ class WordPressSource(CmsSource):
                     )
         return known[number]
 
-    @staticmethod
-    def _in_context(api: Api, path: str) -> Any:
-        """As an editor sees it where the account is one, else as visitors do."""
-        if api.account:
-            try:
-                return api.get(path, context="edit")[0]
-            except RefusedError as error:
-                if error.code != "access-denied":
-                    raise
-        return api.get(path)[0]
-
-    def _way(
-        self, api: Api, route: str, wanted: tuple[str, ...], public: tuple[str, ...]
-    ) -> tuple[str, tuple[str, ...], list[SourceError]]:
+    def _way(self, api: Api, route: str, wanted: tuple[str, ...]) -> tuple[str, tuple[str, ...], list[SourceError]]:
         """Context and statuses that the account may ask for, and what it may not. Raises SourceError where it may nothing."""
-        if not api.account:
-            return "view", public, []
-        if self._refusal(api, route, "edit", wanted) is None:
-            return "edit", wanted, []
         refused: list[SourceError] = []
         for context in ("edit", "view"):
-            errors = {status: self._refusal(api, route, context, (status,)) for status in wanted}
+            errors = {status: api.refusal(route, context, (status,)) for status in wanted}
             allowed = tuple(status for status, error in errors.items() if error is None)
             refusals = {status: error for status, error in errors.items() if error is not None}
             if refusals and not refused:
@@ -351,37 +351,6 @@ class WordPressSource(CmsSource):
             if allowed:
                 return context, allowed, refused
         raise refused[0]
-
-    @staticmethod
-    def _refusal(api: Api, route: str, context: str, statuses: tuple[str, ...]) -> RefusedError | None:
-        try:
-            api.get(route, context=context, status=statuses, per_page=1, _fields="id")
-        except RefusedError as error:
-            if error.status in {400, 401, 403}:
-                return error
-            raise
-        return None
-
-    @staticmethod
-    def _answers(api: Api, route: str) -> bool:
-        """Whether everybody may ask."""
-        try:
-            api.get(route, account=False, per_page=1, _fields="id")
-        except RefusedError as error:
-            if error.code == "try-later":
-                raise
-            return False
-        return True
-
-    @staticmethod
-    def _opens(api: Api, url: str) -> bool:
-        """Whether files open without an account, by the first one."""
-        try:
-            response = api.web.open(url, {}, method="HEAD")
-        except Exception:  # noqa: BLE001 - whatever it is shows when the file is read; until then the wider answer holds
-            return True
-        response.release_conn()
-        return response.status not in {401, 403}
 
 
 SOURCE = WordPressSource
