@@ -83,6 +83,9 @@ def fill(site: Any) -> dict[str, Any]:
         "title": "会社概要", "status": "publish", "featured_media": made["visit"]["id"],
         "content": f'<p>本社 東京都千代田区丸の内1-1-1</p><a href="{made["list"]["source_url"]}">一覧</a>',
     })  # fmt: skip
+    made["about"] = site.send(
+        "POST", "/wp/v2/pages", {"title": "店舗案内", "status": "publish", "content": "<p>駅前</p>"}
+    )
     for status in ("draft", "private", "pending"):
         content = f'<p>佐藤次郎 080-1111-2222</p><img class="wp-image-{sale}">'
         made[status] = site.send(

@@ -20,7 +20,7 @@ class TestWithAccount(SourceSuite):
         return found
 
     def change(self, source: Source) -> str:
-        number = self.site.made["private"]["id"]
+        number = self.site.made["future"]["id"]
         self.site.send("POST", f"/wp/v2/posts/{number}", {"content": "<p>書き換え</p>"})
         return next(item.uri for item in self.items(source) if item.uri.endswith(f"#posts/{number}"))
 
@@ -29,13 +29,13 @@ class TestWithoutAccount(SourceSuite):
     @pytest.fixture
     def source(self, source: Any, site: Any) -> Source:
         self.site = site
-        found: Source = source("")
+        found: Source = source("", part="pages")
         return found
 
     def change(self, source: Source) -> str:
-        number = self.site.made["visit"]["id"]
-        self.site.send("POST", f"/wp/v2/media/{number}", {"alt_text": "改装後の店内"})
-        return next(item.uri for item in self.items(source) if item.uri.endswith(f"#media/{number}"))
+        number = self.site.made["about"]["id"]
+        self.site.send("POST", f"/wp/v2/pages/{number}", {"title": f"店舗案内 {source.name[-3:]}"})
+        return next(item.uri for item in self.items(source) if item.uri.endswith(f"#pages/{number}"))
 
 
 def test_it_has_bytes_and_records_and_fetches_ahead() -> None:

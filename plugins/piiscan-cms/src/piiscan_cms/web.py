@@ -187,7 +187,7 @@ def _manager(address: Address, options: CmsOptions) -> urllib3.PoolManager:
     """A manager with verified TLS, through the company's proxy where the environment names one."""
     settings: dict[str, Any] = {
         "timeout": Timeout(connect=min(options.timeout, 10.0), read=options.timeout),
-        "maxsize": options.concurrency + 2,
+        "maxsize": 2 * options.concurrency + 2,  # files and records are fetched ahead side by side
         "block": False,
         "cert_reqs": "CERT_REQUIRED",
         "ca_certs": options.ca_file or None,

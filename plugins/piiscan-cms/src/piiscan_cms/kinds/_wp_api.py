@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import urlencode
 
@@ -89,15 +89,22 @@ class Api:
 
 def connect(web: Web, *, account: bool) -> Api:
     """Find the interface, and check the account. Raises SourceError where there is none, or the account is refused."""
-    api = _found(web, account=account)
+    try:
+        found = _found(web, account=False)
+    except RefusedError as error:
+        # Some sites tell strangers nothing; a wrong password is sent once only, since sites lock out who tries again.
+        if not account or error.status not in {401, 403}:
+            raise
+        found = _found(web, account=True)
     if not account:
-        return api
+        return found
+    api = replace(found, account=True)
     try:
         api.get("/wp/v2/users/me", context="edit", _fields="id")
     except RefusedError as error:
         if not error.detail.endswith("rest_not_logged_in"):
             raise
-        why = "the web server does not pass on the Authorization header, or application passwords are off"
+        why = "a wrong or revoked application password, or a web server that does not pass on the Authorization header"
         raise RefusedError("access-denied", f"{error.detail}: {why}", error.status) from None
     return api
 

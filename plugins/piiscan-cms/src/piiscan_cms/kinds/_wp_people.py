@@ -5,7 +5,7 @@ from __future__ import annotations
 import hmac
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from piiscan.errors import SourceError
@@ -121,7 +121,7 @@ class Rows:
 
     def rows(self) -> Iterator[tuple[str | None, ...]]:
         """Cells as text; None for empty ones. Raises SourceError when a list cannot be begun."""
-        api = Api(self.api.web, self.api.root, self.account, self.api.about, self.api.threads)
+        api = replace(self.api, account=self.account)
         for query in self.table.queries:
             listing = Listing(api, self.table.route, {**self._context, **query})
             before = self.total

@@ -162,7 +162,7 @@ class WordPressSource(CmsSource):
                     yield record
             missed += listing.problems
             total = max(total, listing.total)
-            if listing.query["context"] == "view" or total <= len(seen):
+            if listing.query["context"] == "view" or total <= len(seen) or listing.problems:
                 break
             listing = self._listing(api, route, "view", public, fields)
             records = listing.records()
