@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import subprocess
 import sys
@@ -157,8 +156,9 @@ def test_the_command_line(site: Any, proxy: Any, tmp_path: Path) -> None:
     assert not [s for s in proxy.seen if s.path.startswith("/wp-content/") and s.method == "GET"]
     ran = piiscan("run", "--jobs", "2", "--lang", "en", SITE_PASSWORD=password)
     assert ran.returncode == 0, ran.stderr
-    rows = {row["item"]: row for row in map(json.loads, piiscan("assets", "--format", "jsonl").stdout.splitlines())}
-    assert sum(row["entities"].get("PHONE_NUMBER", 0) for row in rows.values()) >= 8
+    with Inventory.open(f"sqlite:///{(tmp_path / 'piiscan.db').as_posix()}") as inventory:
+        rows = {asset.item: asset.entities for asset in inventory.assets()}
+    assert sum(entities.get("PHONE_NUMBER", 0) for entities in rows.values()) >= 8
     uri = next(uri for uri in rows if uri.endswith(f"#posts/{site.made['news']['id']}"))
     explained = piiscan("explain", uri, "--lang", "en", **account)
     assert "PHONE_NUMBER" in explained.stdout
