@@ -9,7 +9,6 @@ import typer
 from piiscan.errors import UsageError
 
 _LATER = {
-    "triage": "判定の記録は次の版で提供します / triage comes with a later release",
     "serve": "レビュー画面は次の版で提供します / the review page comes with a later release; `piiscan report --format html` is there today",
 }
 

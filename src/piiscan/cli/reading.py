@@ -73,6 +73,7 @@ def findings(
     entity: Entity = None,
     min_severity: MinSeverity = None,
     min_confidence: Annotated[float | None, typer.Option("--min-confidence", min=0, max=1)] = None,
+    everything: Annotated[bool, typer.Option("--all", help="Also those that were marked as false.")] = False,
     limit: Limit = None,
     inventory: Inventory = None,
     config: Config = None,
@@ -82,7 +83,12 @@ def findings(
     settings = load_settings(config, inventory=inventory, language=lang)
     with _open(settings) as store:
         rows = store.findings(
-            item=item, entity=entity, min_confidence=min_confidence, min_severity=_severity(min_severity), limit=limit
+            item=item,
+            entity=entity,
+            min_confidence=min_confidence,
+            min_severity=_severity(min_severity),
+            limit=limit,
+            false_ones=everything,
         )
         shown = (_finding(row, settings.language, fmt) for row in rows)
         write_rows(shown, _headings(FINDING_FIELDS, settings), fmt, more=say("more-rows", settings.language))

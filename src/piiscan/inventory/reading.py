@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import datetime
 from itertools import groupby
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Literal, Self, TypeVar
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, or_, select
 from sqlalchemy.engine import Connection, RowMapping
 
 from piiscan.errors import NoInventoryError
-from piiscan.inventory import changes, engine, migrate, summary, tables
+from piiscan.inventory import changes, engine, migrate, summary, tables, triage
 from piiscan.inventory.records import (
     AssetRecord,
     Change,
@@ -29,6 +30,7 @@ Order = Literal["severity", "persons", "name", "item"]
 PAGE = 1000
 
 _i, _f, _p = tables.items.c, tables.findings.c, tables.problems.c
+_FALSE = select(tables.decisions.c.id).where(tables.decisions.c.verdict == "false")
 _ORDERS: Mapping[str, tuple[Any, ...]] = {
     "severity": (_i.severity.desc(), _i.persons.desc(), _i.occurrences.desc(), _i.uri),
     "persons": (_i.persons.desc(), _i.severity.desc(), _i.uri),
@@ -143,10 +145,13 @@ class InventoryReader:
         min_confidence: float | None = None,
         min_severity: Severity | None = None,
         limit: int | None = None,
+        false_ones: bool = False,
     ) -> Iterator[FindingRecord]:
-        """Stored findings of items that are there, worst first, then by item and place in it."""
+        """Stored findings of items that are there, worst first, then by item and place in it; without those that people called false."""
         columns = (tables.findings, _i.uri, _i.name, _i.state, _i.seen_run, _i.read_run)
         query = select(*columns).join(tables.items, _f.item_key == _i.key).where(summary.THERE)
+        if not false_ones:
+            query = query.where(or_(_f.decision.is_(None), _f.decision.not_in(_FALSE)))
         if item is not None:
             query = query.where(_f.item_key == key_of(item))
         if entity is not None:
@@ -172,6 +177,16 @@ class InventoryReader:
         rows = self._stream(query, lambda row: row)
         for (uri, kind, _), group in groupby(rows, lambda r: (r["uri"], r["entity_type"], r["seq"])):
             yield uri, kind, tuple(r["fingerprint"] for r in group)
+
+    def decisions(self) -> tuple[tuple[triage.Decision, int, datetime | None], ...]:
+        """Every decision ever made, oldest first, with the findings it is beside and when the last of their items was read."""
+        return self._read(lambda connection: tuple(triage.all_decisions(connection)))
+
+    def find_uri(self, text: str) -> str | None:
+        """The uri of an item named by its uri or by the name that lists show; None where there is none, or more than one."""
+        known = select(_i.uri).where(or_(_i.key == key_of(text), _i.name == text)).limit(2)
+        found = self._read(lambda connection: list(connection.scalars(known)))
+        return found[0] if len(found) == 1 else None
 
     def problems(self, run: int | None = None) -> Iterator[ProblemRecord]:
         """Problems that still hold, or those that were recorded in one run (and not replaced by a later reading)."""

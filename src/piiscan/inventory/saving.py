@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import ColumnElement, Table, and_, literal, select
 from sqlalchemy.engine import Connection, RowMapping
 
-from piiscan.inventory import changes, tables
+from piiscan.inventory import changes, tables, triage
 from piiscan.inventory.changes import Snapshot
 from piiscan.inventory.rows import (
     Row,
@@ -102,6 +102,13 @@ class _Batch:
         self.keys = list(given)
         self.before = self._existing(self.keys)
         self.results = {key: compared(r, self._attributes(key)) for key, r in given.items()}
+        self.decisions = triage.Decisions.read(connection)
+        self.decided: dict[str, triage.Decided] = {}
+        self.counting: dict[str, ItemResult] = dict(self.results)
+        """Results without the findings that people called false."""
+        if self.decisions:
+            for key, result in self.results.items():
+                self.counting[key], self.decided[key] = triage.apply_to(result, self.decisions)
         self.kept = {k for k, r in self.results.items() if k in self.before and _keeps_findings(r, self.before[k])}
 
     def save(self) -> None:
@@ -128,7 +135,7 @@ class _Batch:
 
     def _item_rows(self) -> list[Row]:
         roots = self._roots()
-        return [self._item_row(key, result, roots[key]) for key, result in self.results.items()]
+        return [self._item_row(key, result, roots[key]) for key, result in self.counting.items()]
 
     def _roots(self) -> dict[str, tuple[str | None, str]]:
         """For each item the listed item it is in (None: it is one) and the top folder of that."""
@@ -205,11 +212,14 @@ class _Batch:
                 row = finding_row(key, seq, finding, self.run_id)
                 identity = (key, row["entity_type"], row["locator"], row["fingerprint"], row["rule"])
                 row["first_run"] = first_runs.get(identity, self.run_id)
+                decided = self.decided.get(key)
+                row["decision"] = decided.numbers[seq] if decided else None
                 findings.append(row)
                 sketches += [
                     {"item_key": key, "seq": seq, "fingerprint": clean(s)} for s in sorted(set(finding.sketch))
                 ]
-                _roll_up(rolled, row)
+                if decided is None or decided.counts[seq]:
+                    _roll_up(rolled, row)
             entities += rolled.values()
         insert_many(self.connection, tables.findings, findings)
         insert_many(self.connection, tables.sketches, sketches)

@@ -11,7 +11,7 @@ from sqlalchemy import exists, func, or_, select
 from sqlalchemy.engine import Connection
 
 from piiscan.errors import InventoryError
-from piiscan.inventory import carrying, engine, saving, summary, tables, unchanged
+from piiscan.inventory import carrying, engine, saving, summary, tables, triage, unchanged
 from piiscan.inventory.locking import run_lock
 from piiscan.inventory.reading import InventoryReader, T
 from piiscan.inventory.records import KnownItem, RunRecord, RunStatus
@@ -67,6 +67,7 @@ class Inventory(InventoryReader):
         t = tables.runs
 
         def write(connection: Connection) -> int:
+            triage.expire(connection)
             connection.execute(t.update().where(t.c.status == "running").values(status="interrupted"))
             run_id = int(connection.scalar(select(func.coalesce(func.max(t.c.id), 0))) or 0) + 1
             values = {
@@ -227,6 +228,14 @@ class Inventory(InventoryReader):
             return found
 
         return self._write(write)
+
+    def decide(self, decision: triage.Decision) -> tuple[int, int]:
+        """Record somebody's decision: its number, and how many findings it speaks of now. It also holds for those of later runs."""
+        return self._write(lambda connection: triage.decide(connection, decision))
+
+    def revoke(self, number: int, by: str) -> bool:
+        """Take a decision back; False where none with this number is in force."""
+        return self._write(lambda connection: triage.revoke(connection, number, by))
 
     def add_problems(self, run_id: int, problems: Iterable[Problem]) -> None:
         """Problems that belong to no item: what a source could not list, a plugin that failed."""

@@ -122,6 +122,27 @@ findings = Table(
     Column("fingerprint", String, nullable=False),
     Column("evidence", String, nullable=False),  # JSON list
     Column("first_run", Integer, nullable=False),
+    Column("decision", Integer),  # the decision in force
+)
+
+decisions = Table(
+    "decisions",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("at", Moment, nullable=False),
+    Column("by", String, nullable=False),
+    Column("verdict", String, nullable=False),
+    Column("reason", String, nullable=False),
+    Column("until", String),  # the last day on which it holds, ISO; null for ever
+    Column(
+        "uri", String, nullable=False
+    ),  # of the item, or of the folder with everything below it; '' for a value anywhere
+    Column("below", Integer, nullable=False),  # 1 for a folder
+    Column("entity_type", String, nullable=False),  # '' for all
+    Column("locator", String, nullable=False),  # '' for all
+    Column("fingerprint", String, nullable=False),  # keyed; '' for all
+    Column("revoked_at", Moment),
+    Column("revoked_by", String, nullable=False),
 )
 
 sketches = Table(
