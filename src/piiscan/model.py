@@ -49,7 +49,8 @@ class Locator:
 
     Kinds in use: ``part`` (a part of a package or mail), ``header`` (mail header), ``sheet``, ``table``, ``column``, ``cell``,
     ``row``, ``page``, ``slide``, ``notes``, ``comment``, ``property`` (document property), ``line``, ``record``, ``path`` (JSON or XML
-    path), ``tag``, ``name`` (the item's own name), ``beside`` (what its store keeps beside the bytes: a caption). Values are strings;
+    path), ``tag``, ``name`` (the item's own name), ``beside`` (what its store keeps beside the bytes: a caption); in pictures ``code``, ``face``,
+    ``picture`` (the whole) and ``box`` (left,top,right,bottom in thousandths). Values are strings;
     numbers count from 1, as people do.
     """
 

@@ -190,11 +190,12 @@ class _Collector:
 
     def _put(self, kind: str, label: str, thing: object, distribution: str, provides: list[str]) -> None:
         other = self.owners.get((kind, label))
+        singular = kind.removesuffix("s")
         if other is not None:
-            raise PluginError(f"{kind[:-1]} {label!r} is registered twice: by {other} and by {distribution}")
+            raise PluginError(f"{singular} {label!r} is registered twice: by {other} and by {distribution}")
         self.owners[kind, label] = distribution
         self.found[kind][label] = thing
-        provides.append(f"{kind[:-1]}: {label}")
+        provides.append(f"{singular}: {label}")
 
 
 def _builtin_modules(*, reports: bool) -> Iterable[ModuleType]:

@@ -151,9 +151,9 @@ def _is_picture(raw: Any, page: Any, text: str) -> bool:
         return False
     area = raw.FPDF_GetPageWidthF(page) * raw.FPDF_GetPageHeightF(page)
     pictures, covered, paths = 0, 0.0, 0
-    for kind, size in _objects(raw, page):
+    for kind, handle in objects(raw, page):
         if kind == raw.FPDF_PAGEOBJ_IMAGE:
-            pictures, covered = pictures + 1, covered + size
+            pictures, covered = pictures + 1, covered + _area(raw, handle)
         elif kind in {raw.FPDF_PAGEOBJ_PATH, raw.FPDF_PAGEOBJ_SHADING}:
             paths += 1
     if chars:
@@ -161,8 +161,8 @@ def _is_picture(raw: Any, page: Any, text: str) -> bool:
     return pictures > 0 or paths >= MANY_PATHS
 
 
-def _objects(raw: Any, page: Any) -> Iterator[tuple[int, float]]:
-    """Kind and covered area of the page's objects, also of those inside form objects; the first few thousand."""
+def objects(raw: Any, page: Any) -> Iterator[tuple[int, Any]]:
+    """Kind and handle of the page's objects, also of those inside form objects; the first few thousand."""
     stack = [(raw.FPDFPage_GetObject(page, n), 0) for n in range(min(raw.FPDFPage_CountObjects(page), MAX_OBJECTS))]
     seen = 0
     while stack and seen < MAX_OBJECTS:
@@ -175,7 +175,7 @@ def _objects(raw: Any, page: Any) -> Iterator[tuple[int, float]]:
             inside = min(max(raw.FPDFFormObj_CountObjects(handle), 0), MAX_OBJECTS)
             stack += [(raw.FPDFFormObj_GetObject(handle, n), depth + 1) for n in range(inside)]
             continue
-        yield kind, _area(raw, handle) if kind == raw.FPDF_PAGEOBJ_IMAGE else 0.0
+        yield kind, handle
 
 
 def _area(raw: Any, handle: Any) -> float:

@@ -11,6 +11,7 @@ from piiscan.model import Content, Locator, Problem, Reading, SegmentKind
 from piiscan.protocols import ReadContext
 from piiscan.readers import _pdf_parts as parts
 from piiscan.readers._pdf_page import Page, read_page, rendered, text_segments
+from piiscan.readers._pdf_pictures import have_metadata, pictures
 from piiscan.readers._pdf_raw import OpenPdf, open_pdf
 
 _TAIL = 2048
@@ -37,6 +38,8 @@ class PdfReader:
             yield from seen.marked(parts.scripts(pdf))
             yield from seen.marked(parts.xfa(pdf, context, seen.fields))
             yield from seen.marked(parts.attachments(pdf, context, seen.attachments, set()))
+            if have_metadata(content):
+                yield from pictures(pdf, context)
             yield from _remainder(pdf, content, context, seen)
 
 

@@ -78,6 +78,10 @@ _STEPS_JA = {
     "tag": "タグ「{v}」",
     "name": "名前",
     "beside": "付記「{v}」",
+    "code": "コード{v}",
+    "face": "顔{v}",
+    "picture": "画像({v})",
+    "box": "位置(左,上,右,下 ‰){v}",
 }
 _STEPS_EN = {
     "part": "part “{v}”",
@@ -97,6 +101,10 @@ _STEPS_EN = {
     "tag": "tag “{v}”",
     "name": "its name",
     "beside": "its {v}",
+    "code": "code {v}",
+    "face": "face {v}",
+    "picture": "the picture ({v})",
+    "box": "at (left,top,right,bottom ‰) {v}",
 }
 
 

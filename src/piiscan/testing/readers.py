@@ -12,7 +12,7 @@ import pytest
 from piiscan.content import BytesContent
 from piiscan.errors import ReadError
 from piiscan.limits import Budget, Limits
-from piiscan.model import Embedded, Item, Locator, Problem, Reading, Segment, TableSegment, TextSegment
+from piiscan.model import Attribute, Embedded, Item, Locator, Problem, Reading, Segment, TableSegment, TextSegment
 from piiscan.problems import PROBLEMS
 from piiscan.protocols import ReadContext, Reader
 
@@ -130,7 +130,7 @@ class ReaderSuite:
     @staticmethod
     def _known(readings: list[Reading]) -> None:
         for reading in readings:
-            assert isinstance(reading, Segment | Embedded | Problem)
+            assert isinstance(reading, Segment | Embedded | Attribute | Problem)
             if isinstance(reading, Problem):
                 assert reading.code in PROBLEMS
 
