@@ -10,9 +10,9 @@ from typing import Final
 from piiscan.model import Content, Embedded, Locator, Problem, Reading, SegmentKind
 from piiscan.protocols import ReadContext
 from piiscan.readers._crypt import decrypted
-from piiscan.readers._package import Package
+from piiscan.readers._package import Package, Relations
 from piiscan.readers._text import prop, segments
-from piiscan.readers._xml import all_text, attr, child, descend, local, parse_part, unescape, whole
+from piiscan.readers._xml import Element, all_text, attr, attributes, child, descend, local, parse_part, unescape, whole
 
 PROPERTY_LABELS: Final = {
     "creator": "作成者",
@@ -43,22 +43,32 @@ def open_package(content: Content, context: ReadContext) -> Package:
     return Package(decrypted(content, context), context)
 
 
-def relations(package: Package, part: str) -> dict[str, tuple[str, str, bool]]:
-    """Relationship id -> (kind, target, external); targets inside the package are part names."""
+def relations(package: Package, part: str) -> Relations:
+    """Relationship id -> (kind, target, external); targets inside the package are part names. Of the part asked last they are kept."""
+    if package.relations_of[0] != part:
+        package.relations_of = part, _relations(package, part)
+    return package.relations_of[1]
+
+
+def _relations(package: Package, part: str) -> Relations:
     folder, _, base = part.rpartition("/")
     name = package.find(f"{folder}/_rels/{base}.rels" if folder else f"_rels/{base}.rels")
     root = parse_part(package, name) if name else None
-    found: dict[str, tuple[str, str, bool]] = {}
+    found: Relations = {}
     for relation in descend(root, "Relationship") if root is not None else ():
-        kind = attr(relation, "Type").rpartition("/")[2]
-        target, external = attr(relation, "Target"), attr(relation, "TargetMode") == "External"
+        kind = _value(relation, "Type").rpartition("/")[2]
+        target, external = _value(relation, "Target"), _value(relation, "TargetMode") == "External"
         if not external:
             joined = (
                 target.lstrip("/") if target.startswith("/") else posixpath.normpath(posixpath.join(folder, target))
             )
             target = package.find(joined) or joined
-        found[attr(relation, "Id")] = (kind, target, external)
+        found[_value(relation, "Id")] = (kind, target, external)
     return found
+
+
+def _value(relation: Element, name: str) -> str:
+    return relation.get(name) or attr(relation, name)
 
 
 def links(package: Package, part: str) -> list[str]:
@@ -120,13 +130,14 @@ def paragraph_text(paragraph: object) -> str:
     return "".join(breaks.get(local(e)) or whole(e) for e in descend(paragraph, "t", "br", "tab"))
 
 
-def alt_text(properties_: object) -> Iterator[str]:
+def alt_text(properties_: Element) -> Iterator[str]:
     """Title and description of a picture or shape; its name where somebody gave it one (a file name, say)."""
+    values = attributes(properties_)
     for key in ("title", "descr"):
-        value = attr(properties_, key).strip()
+        value = values.get(key, "").strip()
         if value:
             yield value
-    name = attr(properties_, "name")
+    name = values.get("name", "")
     if "." in name or "@" in name:
         yield name
 

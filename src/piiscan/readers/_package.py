@@ -22,6 +22,10 @@ _LOCAL: Final = struct.Struct("<4s5H3I2H")
 _BROKEN: Final = (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, RuntimeError, ValueError)
 
 
+Relations = dict[str, tuple[str, str, bool]]
+"""Relationship id -> (kind, target, external)."""
+
+
 class _Guard(io.RawIOBase):
     """A part being read: counts against the budget, and ends early where the archive is broken.
 
@@ -80,6 +84,7 @@ class Package:
     def __init__(self, content: Content, context: ReadContext) -> None:
         self.content = content
         self.context = context
+        self.relations_of: tuple[str | None, Relations] = (None, {})
         self._problems: list[Problem] = []
         self._salvaged: dict[str, tuple[int, int, int]] = {}
         self._stream = content.open()

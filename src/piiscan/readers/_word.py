@@ -10,11 +10,12 @@ from piiscan.readers._numbering import Numbering
 from piiscan.readers._ooxml import alt_text, relations
 from piiscan.readers._package import Package
 from piiscan.readers._text import Block, Grid
-from piiscan.readers._xml import Element, attr, blocks, child, descend, local, whole
+from piiscan.readers._xml import LOCALS, Element, attr, blocks, child, descend, local, whole
 
 PARENTS: Final = frozenset({"body", "hdr", "ftr", "footnote", "endnote", "comment", "docPartBody"})
 _BLOCKS: Final = ("p", "tbl", "sdt", "customXml", "smartTag", "AlternateContent", "altChunk")
 _SKIP: Final = frozenset({"pPr", "rPr", "tblPr", "trPr", "tcPr", "sectPr", "moveFrom", "sdtEndPr", "rubyPr", "tblGrid"})
+_SILENT: Final = frozenset({"bookmarkStart", "bookmarkEnd", "proofErr", "lastRenderedPageBreak"})
 _BREAKS: Final = {"tab": "\t", "ptab": "\t", "br": "\n", "cr": "\n", "noBreakHyphen": "-", "softHyphen": ""}
 _DULL_FIELDS: Final = re.compile(
     r"\s*(PAGE|NUMPAGES|TOC|REF|PAGEREF|SEQ|SECTION|STYLEREF|DATE|TIME|FORMTEXT|FORMCHECKBOX|XE|TC)\b", re.IGNORECASE
@@ -76,12 +77,20 @@ class WordPart:
 
     def blocks(self) -> Iterator[Block]:
         """Everything in the part, in order; then the link targets that no text showed."""
+        check_time, around = self.package.context.budget.check_time, None
         for element in blocks(self.package, self.name, _BLOCKS, PARENTS):
-            self.package.context.budget.check_time()
+            check_time()
             parent = element.getparent()
-            if parent is not None and attr(parent, "author"):
+            if parent is not around and parent is not None and attr(parent, "author"):
                 self.authors.add(attr(parent, "author"))
-            yield from self._block(element)
+            around = parent
+            plain = _plain(element)
+            if plain is None:
+                yield from self._block(element)
+            else:
+                text, properties = plain
+                prefix = self.numbering.prefix(properties)
+                yield f"{prefix} {text}" if prefix else text
         yield from (target for target in self._links.values() if target)
 
     def _block(self, element: Element) -> Iterator[Block]:
@@ -171,6 +180,28 @@ class WordPart:
                 self._links[attr(part, "id")] = ""
                 line.beside.append(target)
         self._inline(part, line, deleted or tag == "del")
+
+
+def _plain(element: Element) -> tuple[str, Element | None] | None:
+    """Text and properties of a paragraph of nothing but runs of text, as most are; None for everything else."""
+    if local(element) != "p":
+        return None
+    pieces: list[str] = []
+    properties: Element | None = None
+    for part in element:
+        tag = LOCALS[part.tag]
+        if tag == "r":
+            for piece in part:
+                inner = LOCALS[piece.tag]
+                if inner == "t" and len(piece) == 0:
+                    pieces.append(piece.text or "")
+                elif inner != "rPr":
+                    return None
+        elif tag == "pPr" and properties is None:
+            properties = part
+        elif tag not in _SILENT or len(part):
+            return None
+    return "".join(pieces), properties
 
 
 def _through(element: Element, tag: str) -> Iterator[Element]:

@@ -24,13 +24,28 @@ SAFE: dict[str, Any] = {
     "remove_comments": True,
     "remove_pis": True,
 }
+FORGOTTEN = 64
+"""Blocks that are kept until they are forgotten together, which is cheaper than one by one."""
 _CONTROL = re.compile(r"_x([0-9A-Fa-f]{4})_")
+
+
+class _Locals(dict[Any, str]):
+    """Tag to local name, for the tags met; what invents tags without end gets no memory for it."""
+
+    def __missing__(self, tag: Any) -> str:
+        name = tag.rpartition("}")[2] if isinstance(tag, str) else ""
+        if len(self) < 4096:
+            self[tag] = name
+        return name
+
+
+LOCALS = _Locals()
+"""For loops in which a call for each element is felt; elsewhere `local`."""
 
 
 def local(element: Element) -> str:
     """The tag without its namespace; empty for entities and the like."""
-    tag = element.tag
-    return tag.rpartition("}")[2] if isinstance(tag, str) else ""
+    return LOCALS[element.tag]
 
 
 def attr(element: Element, name: str, default: str = "") -> str:
@@ -39,6 +54,14 @@ def attr(element: Element, name: str, default: str = "") -> str:
         if key == name or key.endswith("}" + name):
             return str(value)
     return default
+
+
+def attributes(element: Element) -> dict[str, str]:
+    """All attributes by local name, the first of a name; one look where several are wanted."""
+    found: dict[str, str] = {}
+    for key, value in element.attrib.items():
+        found.setdefault(key.rpartition("}")[2], value)
+    return found
 
 
 def child(element: Element, *path: str) -> Element | None:
@@ -105,13 +128,15 @@ def blocks(package: Package, name: str, tags: tuple[str, ...], parents: frozense
 
 
 def _stream_blocks(stream: BinaryIO, wanted: tuple[str, ...], parents: frozenset[str]) -> Iterator[Element]:
+    done = 0
     for _, element in etree.iterparse(stream, events=("end",), tag=wanted, **SAFE):
         up = element.getparent()
-        if up is not None and local(up) in parents:
+        if up is not None and LOCALS[up.tag] in parents:
             yield element
-            element.clear(keep_tail=False)
-            while element.getprevious() is not None:
-                del up[0]
+            done += 1
+            if done % FORGOTTEN == 0:
+                element.clear(keep_tail=False)
+                del up[: up.index(element)]
 
 
 def _recovered(

@@ -121,11 +121,17 @@ def _texts(package: Package, part: str, locator: Locator, kind: SegmentKind = Se
 def _blocks(element: Element) -> Iterator[Block]:
     """Paragraphs and tables below an element in document order; of two writings of one thing the richer."""
     from piiscan.readers._ooxml import alt_text, paragraph_text
-    from piiscan.readers._xml import attr, local
+    from piiscan.readers._xml import LOCALS, attr
 
-    for inner in element:
-        tag = local(inner)
-        if tag == "p" and inner.tag.endswith("main}p"):
+    pending = [iter(element)]
+    while pending:
+        inner = next(pending[-1], None)
+        if inner is None:
+            pending.pop()
+            continue
+        name = inner.tag
+        tag = LOCALS[name]
+        if tag == "p" and name.endswith("main}p"):
             yield paragraph_text(inner)
         elif tag == "text" and len(inner) == 0:
             yield inner.text or ""
@@ -137,8 +143,8 @@ def _blocks(element: Element) -> Iterator[Block]:
             yield from alt_text(inner)
         elif tag == "tag" and attr(inner, "val"):
             yield attr(inner, "val")
-        else:
-            yield from _blocks(inner)
+        elif len(inner):
+            pending.append(iter(inner))
 
 
 def _choice(element: Element) -> list[Block]:
