@@ -128,6 +128,42 @@ def test_addresses_in_other_dress_are_found_whole(recognizer: AddressRecognizer,
 
 
 @pytest.mark.parametrize(
+    ("text", "address"),
+    [
+        ("住所は千葉県柏市柏五丁目です。", "千葉県柏市柏五丁目"),
+        ("住所は愛知県田原市芦村町小山田です。", "愛知県田原市芦村町小山田"),
+        ("高橋次郎 愛知県名古屋市瑞穂区弥富町 090-1234-5678", "愛知県名古屋市瑞穂区弥富町"),
+        ("静岡県富士市新町四十九", "静岡県富士市新町四十九"),
+        ("北海道札幌市西区発寒6条4丁目2-13", "北海道札幌市西区発寒6条4丁目2-13"),
+        ("北海道上川郡東神楽町14号北1番地", "北海道上川郡東神楽町14号北1番地"),
+        ("茨城県龍ケ崎市3710 市役所前ハイツ", "茨城県龍ケ崎市3710 市役所前ハイツ"),
+        ("岩手県胆沢郡金ケ崎町西根大谷120 大谷荘", "岩手県胆沢郡金ケ崎町西根大谷120 大谷荘"),
+        ("上京区寺ノ内通千本東入1丁目下る姥ケ寺之前町919-3", "上京区寺ノ内通千本東入1丁目下る姥ケ寺之前町919-3"),
+        ("大分市大字荏隈394-1(小野ビル101号)", "大分市大字荏隈394-1(小野ビル101号)"),
+        ("東京都北区西ケ原１丁目５８（以下未定）", "東京都北区西ケ原１丁目５８（以下未定）"),
+        ("東京都千代田区紀尾井町1-3　    紀尾井ビル 19階", "東京都千代田区紀尾井町1-3　    紀尾井ビル 19階"),
+        ("横浜市中区新港1-2-3\n第三山手荘\n", "横浜市中区新港1-2-3\n第三山手荘"),
+    ],
+)
+def test_rarer_ways_of_writing_are_found_whole(recognizer: AddressRecognizer, text: str, address: str) -> None:
+    """Without numbers after a label or before a telephone, kanji numerals, streets, no town, remarks, a house on a line of its own."""
+    assert found(recognizer, text) == [address]
+
+
+@pytest.mark.parametrize(
+    ("text", "address"),
+    [
+        ("横浜市中区新港1-2-3\n山手商事ビル株式会社", "横浜市中区新港1-2-3"),
+        ("横浜市中区新港1-2-3（担当：総務）", "横浜市中区新港1-2-3"),
+        ("横浜市中区新港1-2-3 2026 年", "横浜市中区新港1-2-3"),
+    ],
+)
+def test_what_follows_an_address_is_no_part_of_it(recognizer: AddressRecognizer, text: str, address: str) -> None:
+    """A company below, a remark about something else, a year."""
+    assert found(recognizer, text) == [address]
+
+
+@pytest.mark.parametrize(
     "text",
     [
         "本社：〒100-0005 東京都千代田区丸の内1-1-1\n代表電話",
@@ -135,6 +171,9 @@ def test_addresses_in_other_dress_are_found_whole(recognizer: AddressRecognizer,
         "紀尾井町1-3 で待ち合わせ",
         "Released 1-2-3 in Tokyo, see Chapter 4",
         "3-2 Osaka",
+        "千葉県柏市 2026 年度の予算",
+        "北海道夕張市12000 人",
+        "札幌市発着の便は千歳市経由",
     ],
 )
 def test_offices_plots_of_land_and_scores_are_not_reported(recognizer: AddressRecognizer, text: str) -> None:

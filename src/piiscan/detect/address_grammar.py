@@ -20,7 +20,7 @@ _WIDE = f"{KANJI}ぁ-ゖァ-ヺーヶケノｦ-ﾟ"
 _JOIN = rf"(?:{_HY}|[のノ之](?={_N}))"
 _UNITS = (
     rf"第?{_N}地割|[東西南北]?{_N}条(?:通り?)?[東西南北中]?(?={_N}|[ 　]|$)|[東西南北]?{_N}(?:丁目|町目|丁)[東西南北中]?"
-    rf"|[東西南北]?{_N}線[東西南北]?(?={_N})|{_N}通り?(?={_N})|{_N}番(?:地|町)?(?:割)?|{_N}号(?!室|棟|館|[^線]?線|店|車)"
+    rf"|[東西南北]?{_N}線[東西南北]?(?={_N})|{_N}通り?(?={_N})|{_N}番(?:地|町)?(?:割)?|{_N}号[東西南北](?={_N})|{_N}号(?!室|棟|館|[^線]?線|店|車)"
 )
 _NUMBERS = re.compile(
     rf"[ 　]?(?:(?:{_UNITS})(?:{_JOIN}|[ 　](?={_N}(?:丁目|番|号|{_HY}|$|\n)))?)*"
@@ -45,7 +45,8 @@ _FREE_TOWN = re.compile(
     rf"|(?<=[町村])[{_DIGITS}]{{1,5}}(?![{_DIGITS}年月日時分人名円個件歳回台%％つ])))"
 )
 _STREETS = re.compile(
-    r"(?:[ 　]?[^\s0-9０-９、。（(]{1,14}?(?:上る|下る|上ル|下ル|上がる|下がる|東入る|西入る|東入ル|西入ル|東入|西入|東側|西側|角)){1,3}[ 　]?"
+    rf"(?:[ 　]?(?:{_N}(?:丁目?|筋目))?[^\s0-9０-９、。（(]{{0,14}}?(?:上る|下る|上ル|下ル|上がる|下がる|東入る|西入る|東入ル|西入ル|東入|西入|東側|西側|角))"
+    r"{1,4}[ 　]?"
 )
 _UNKNOWN_CITY = re.compile(
     rf"[ 　]?(?:[{KANJI}ぁ-ん]{{1,5}}郡[{KANJI}ぁ-んァ-ヶ]{{1,6}}?[町村]|[{KANJI}ぁ-んァ-ヶ]{{1,6}}?[市区]|[{KANJI}ぁ-ん]{{1,4}}[町村])"
@@ -81,24 +82,41 @@ _PLAIN_ROOM = re.compile(
     rf"|[ 　]?[ァ-ヺ][ァ-ヺー・]{{2,20}}(?:[{KANJI}ぁ-ゖァ-ヺー]{{0,12}})[ 　]?{_D}{{1,2}}(?:階|[FＦ])(?![A-Za-z])"
 )
 """A building that no word gives away: a name that begins in katakana, and the number of a room at the end of the field."""
-_NEXT_LINE = re.compile(r"\r?\n[ \t　]{0,8}(?=[ァ-ヺ])")
+_HOUSE = re.compile(
+    rf"(?![^\n]{{0,30}}(?:会社|商店|事務所|法人|御中|様|TEL|電話))[{KANJI}ァ-ヺーＡ-ＺA-Z・]{{1,16}}"
+    rf"(?:マンション|ハイツ|コーポ|メゾン|レジデンス|アパート|荘|寮|団地|ビル|タワー|ハウス|住宅)[ 　]?(?:{_ROOM})?"
+)
+"""A house that stands in a line of its own below its address."""
+_WIDE_GAP = re.compile(r"[ 　]{2,8}(?=[^\s])")
+_NEXT_LINE = re.compile(rf"\r?\n[ \t　]{{0,8}}(?=[{KANJI}ァ-ヺＡ-ＺA-Z])")
 _LINE_END = re.compile(r"[ \t　]*(?:\r?\n|$|[│｜|])")
-_REMARK = re.compile("[（(]地番[)）]")
+_REMARK = re.compile(
+    rf"{_HY}?[ 　]?[（(](?=[^（）()\n]{{0,24}}(?:地番|未定|非公開|棟|号室|号|階|ビル|マンション|ハイツ|荘|様方|方|内|丁目|駐車))[^（）()\n]{{1,24}}[)）]"
+    rf"|{_HY}?以下[ 　]*(?:未定|非公開|省略|余白|略)|{_HY}(?=[\s、。，,）)」│｜|]|$)"
+)
+"""What forms add behind: where the plot is, which wing, that the rest is not known yet; a hyphen that nothing follows."""
 _TOWN_ALONE = re.compile(rf"[{_WIDE}]{{2,14}}?(?=[ 　]?(?:{_N}丁目|{_N}番|[{_DIGITS}]{{1,4}}{_HY}[{_DIGITS}]))")
 _HAS_BUILDING = re.compile(_BUILDING_WORDS)
 _NUMBER_END = re.compile(rf"号室|号棟|{_HY}[A-ZＡ-Ｚ][{_DIGITS}]{{0,4}}(?![A-Za-z0-9])")
-_LINE_REST = re.compile(rf"[ 　]?(?:大字|小字|字)?[{KANJI}ァ-ヶー]{{1,16}}(?=[ \t　\r\"']*(?:\n|$))")
+_LINE_REST = re.compile(
+    rf"[ 　]?(?:大字|小字|字)?[{KANJI}ァ-ヶー]{{1,16}}(?=[ \t　\r\"']*(?:\n|$)|です|[ 　]{{1,2}}(?:TEL|Tel|電話|0[{_DIGITS}]{{1,4}}{_HY}))"
+)
 _NOT_REST = re.compile(
     "(?:店|社|局|駅|校|院|館|所|部|課|会|場|園|線|道|長|様|名|年|月|日|です|ます|こと|の|は|が|に|を|で|と)$"
 )
 _GOES_ON = re.compile(r"[ァ-ヺー・A-Za-zＡ-Ｚａ-ｚ]*")
 _PLACE_IN_NAME = re.compile(rf"[{KANJI}ァ-ヺーの]{{0,10}}{_ROOM}")
 _NOT_AFTER_CITY = re.compile(
-    "[はがをにでとへもの、。]|立|役所|役場|議|長(?=[、。はがのにを]|$)|内[のにでは]|民|営|職員|税|政|有[のは地]|出身|在住|観光|消防|教育|全域|大会|選出|発|行き"
+    "[はがをにでとへもの、。]|立(?![石野花町山川岩場神目売])|役所|役場|議|長(?=[、。はがのにを]|$)|内[のにでは]|民|営|職員|税|政|有[のは地]"
+    "|出身|在住|観光|消防|教育|全域|大会|選出|発(?=[のはへ、。着行 　0-9]|$)|行き"
 )
 _KANA_BUILDING = re.compile(
     rf"[ 　][ぁ-ゖ]{{2,8}}(?:ハイツ|荘|ビル|コーポ|マンション|団地|住宅|寮|アパート|ハウス|コート|館|ホーム)(?:{_ROOM})?"
 )
+_WITHOUT_TOWN = re.compile(
+    rf"(?<=[市町村])[1-9１-９][{_DIGITS}]{{1,4}}(?=[ 　][{KANJI}ァ-ヺ]{{2,}}|[\s、。）)」│｜|]|$)(?![ 　][年月日人件円台回])"
+)
+"""Municipalities without towns: 龍ケ崎市3710."""
 _ONLY_CHOME = re.compile(rf"[ 　]?[東西南北]?{_N}丁目?[東西南北]?")
 _PHONE = re.compile(rf"[ 　]?(?:TEL|Tel|tel|電話|℡|FAX|携帯)|[ 　]?0[{_DIGITS}]{{1,4}}{_HY}")
 
@@ -164,12 +182,14 @@ class AddressGrammar:
         if free and numbers:
             found = self._numbered(text, free.end(), base)
             sure = found.strong or found.level == "room" or free.group()[-1] in "町村"
-            return found if sure or not text[found.end : found.end + 1].strip() else base
+            if found.level != "city":
+                return found if sure or not text[found.end : found.end + 1].strip() else base
         rest = _LINE_REST.match(text, position) if numbers else None
         if rest and re.search("町|字|村", rest.group()) and not _NOT_REST.search(rest.group()):
             return Address(start, rest.end(), "town", prefecture=prefecture, town=False, unique=unique)
         direct = self._numbered(text, position, base)
-        return direct if direct.strong else base
+        plain = prefecture and numbers and direct.level in ("block", "room") and _WITHOUT_TOWN.match(text, end)
+        return direct if direct.strong or plain else base
 
     def _streets(self, text: str, position: int) -> int:
         """The end of Kyoto's street directions: 寺町通御池上る."""
@@ -197,6 +217,7 @@ class AddressGrammar:
                 end = _numbers_end(text, section.end())
                 marked = _MARKED_SECTION.match(section.group()) or section.group()[-1] in "町村"
                 sure = marked or _STRONG.search(text, section.end(), end) or not text[end : end + 1].strip("、,，)）」")
+                sure = sure or (so_far.prefecture and _ends_here(text, end))
                 if end == section.end() or not sure:
                     end = position
         if end == position:
@@ -227,7 +248,11 @@ class AddressGrammar:
         if found := _PLAIN_ROOM.match(text, position):
             return found.end()
         line = _NEXT_LINE.match(text, position)
-        if line and (found := _PLAIN_ROOM.match(text, line.end())) and _LINE_END.match(text, found.end()):
+        found = line and (_PLAIN_ROOM.match(text, line.end()) or _HOUSE.match(text, line.end()))
+        if found and _LINE_END.match(text, found.end()):
+            return found.end()
+        wide = _WIDE_GAP.match(text, position)
+        if wide and (found := _ROOMED.match(text, wide.end())) and _HAS_BUILDING.search(found.group()):
             return found.end()
         roomed = _ROOMED.match(text, position)
         if roomed and (_HAS_BUILDING.search(roomed.group()) or roomed.group().endswith(("階", "号室"))):
@@ -245,6 +270,11 @@ class AddressGrammar:
         if room and not _PHONE.match(text, end):
             end = room.end()
         return end
+
+
+def _ends_here(text: str, end: int) -> bool:
+    """Whether a blank follows a number, and then nothing that it counts."""
+    return text[end : end + 1] in (" ", "　") and not _NOT_A_NUMBER_AFTER.match(text, end + 1)
 
 
 def _blank(text: str, position: int) -> int:
@@ -270,7 +300,7 @@ def _counts(text: str, start: int, end: int) -> bool:
     if _NOT_A_NUMBER_AFTER.match(text, end) or text[end : end + 1].isdigit():
         return True
     kanji = _KANJI_LAST.search(text[start:end])
-    following = text[end : end + 1]
+    following = text[end : end + 1] if not text.startswith("です", end) else ""
     return bool(kanji and following and (following.isalpha() or following in KANJI))
 
 

@@ -38,6 +38,10 @@ _COMPANY_BEFORE = re.compile(
 """Where a company is, not where somebody lives."""
 
 
+_CONTACT_AFTER = re.compile(
+    r"[ 　,、\t\n|｜│/／]{1,4}(?:(?:TEL|Tel|tel|電話|℡|携帯)(?:番号)?[ 　:：.]*)?[(（]?[0０][0-9０-９]{1,4}[-－−‐(（)）][0-9０-９]"
+)
+"""A telephone number right behind: who can be reached there has an address."""
 _AFTER_LABEL = (
     r"(?:[（(][^（）()\n]{1,8}[)）])?[\"】\]]?[ 　]*[:：=＝】\]\t│｜|\" 　][\" 　]*"
     r"(?:〒?[ 　]?[0-9０-９]{3}[-－‐]?[0-9０-９]{4}[ 　]*)?"
@@ -94,7 +98,9 @@ class AddressRecognizer:
         )
         self._labels = frozenset(label.lower() for label in labels)
         joined = "|".join(map(re.escape, labels))
-        self._label_before = re.compile(rf"(?:{joined})[\s　:：=＝\"'】］\]」|｜、,〒\d\-－]{{0,16}}$", re.IGNORECASE)
+        self._label_before = re.compile(
+            rf"(?:{joined})(?:[はが]、?)?[\s　:：=＝\"'】］\]」|｜、,〒\d\-－]{{0,16}}$", re.IGNORECASE
+        )
         self._label_at = LabelPattern(labels, _AFTER_LABEL)
         self._rule = own[0].id if own else None if rules.rules else "ja.address"
 
@@ -158,7 +164,7 @@ class AddressRecognizer:
             score += 0.15 if numbered else 0.0
         if found.prefecture:
             evidence.append("dictionary:prefecture")
-            score += 0.1 if numbered or found.town else 0.0
+            score += 0.1 if numbered or found.town or found.level == "town" else 0.0
         if numbered and not found.strong:
             score -= 0.05
         if not found.unique and not found.prefecture:
@@ -178,6 +184,9 @@ class AddressRecognizer:
             score -= 0.3
         elif found.level != "pref" and _alone(text, found):
             evidence.append("alone")
+            score += 0.1
+        elif found.level not in ("pref", "city") and _CONTACT_AFTER.match(text, found.end):
+            evidence.append("neighbour:contact")
             score += 0.1
         return score, tuple(evidence)
 
