@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
-from piiscan.detect.gazetteer import Gazetteer, fold_place
+from piiscan.detect.gazetteer import SPELLINGS, Gazetteer
 from piiscan.detect.names_evidence import KANJI
 from piiscan.text.folding import HYPHENS
 
@@ -121,8 +120,7 @@ _ONLY_CHOME = re.compile(rf"[ 　]?[東西南北]?{_N}丁目?[東西南北]?")
 _PHONE = re.compile(rf"[ 　]?(?:TEL|Tel|tel|電話|℡|FAX|携帯)|[ 　]?0[{_DIGITS}]{{1,4}}{_HY}")
 
 
-@dataclass(frozen=True, slots=True)
-class Address:
+class Address(NamedTuple):
     """An address in a text, and what of it was known."""
 
     start: int
@@ -198,10 +196,7 @@ class AddressGrammar:
 
     def _town(self, text: str, position: int, numbers: tuple[int, ...]) -> int | None:
         marked = _MARKED_SECTION.match(text, position)
-        place = text[position : position + 24]
-        folded = fold_place(place)
-        if len(folded) != len(place):
-            return None
+        folded = text[position : position + 24].translate(SPELLINGS)  # its kanji are folded already
         for offset in ([marked.end() - position] if marked else []) + [0]:
             found = self._gazetteer.town_end(folded, offset, numbers)
             if found:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cache
 
 from piiscan.detect.automaton import Automaton, build
@@ -17,7 +17,7 @@ _PREF = "|".join(PREFECTURES)
 _GATES = ("-ku", "-shi", "-gun", "-cho", "-machi", "-ken", "Tokyo", "Osaka", "Kyoto", " City")
 _LAST = frozenset((*PREFECTURES, "-shi", "-gun", "-cho", " City"))
 """Every such address ends with one of these, perhaps with a postcode behind it."""
-_SIGNS = tuple(dict.fromkeys((*_GATES, *PREFECTURES)))
+SIGNS = tuple(dict.fromkeys((*_GATES, *PREFECTURES)))
 _BUILDING = (
     r"(?:(?:#?[0-9]{1,4}[A-Z]?,? )?(?:[A-Z][\w'.&]{0,20} ){0,4}(?:[A-Z][\w'.&]{0,20} )?"
     r"(?:Heights|Haitsu|Bldg\.?|Building|Mansion|Manshon|House|Court|Tower|Residence|Apt\.?|Apartments?|Corpo|Copo|Maison|Park|Hills)"
@@ -33,9 +33,12 @@ _ADDRESS = re.compile(
 _MARK = re.compile(r"-(?:ku|shi|gun|cho|machi|mura|son|ken)\b|[Cc]home| City\b|[0-9]{3}-[0-9]{4}$")
 
 
-def romaji_addresses(text: str) -> Iterator[tuple[int, int]]:
-    """Places of such addresses in a text. A number and a prefecture alone are none: a ward, city, section or postcode has to be there."""
-    signs = [(start, _SIGNS[number]) for start, _, number in _signs().find(text)]
+def romaji_addresses(text: str, found: Sequence[tuple[int, str]] | None = None) -> Iterator[tuple[int, int]]:
+    """Places of such addresses in a text. A number and a prefecture alone are none: a ward, city, section or postcode has to be there.
+
+    `found` are the places of `SIGNS`, in the order of their ends, where somebody has looked for them already.
+    """
+    signs = found if found is not None else [(start, SIGNS[number]) for start, _, number in _signs().find(text)]
     if not any(sign in _GATES for _, sign in signs):
         return
     done = -1
@@ -51,4 +54,4 @@ def romaji_addresses(text: str) -> Iterator[tuple[int, int]]:
 
 @cache
 def _signs() -> Automaton:
-    return build(_SIGNS)
+    return build(SIGNS)

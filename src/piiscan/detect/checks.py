@@ -96,9 +96,7 @@ def address(value: str, /) -> bool | None:
     if not text or len(text) > MAX_ADDRESS or not _HAS_LETTER.search(text):
         return False
     gazetteer, grammar = Gazetteer.load(), _addresses()
-    for start, end, _ in sorted(gazetteer.find(text[:24]), key=lambda hit: (hit[0], -hit[1])):
-        if start:
-            break
+    for end in gazetteer.places_at(text):
         known = text[:end] in gazetteer.prefectures
         found = grammar.from_prefecture(text, 0, end) if known else grammar.from_city(text, 0, end)
         if found.level not in ("pref", "city"):

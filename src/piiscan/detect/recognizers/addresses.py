@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
+from itertools import product
+from typing import NamedTuple
 
 from piiscan.detect.address_grammar import Address, AddressGrammar
-from piiscan.detect.address_romaji import romaji_addresses
-from piiscan.detect.automaton import build
+from piiscan.detect.address_romaji import SIGNS, romaji_addresses
+from piiscan.detect.automaton import Automaton, build
 from piiscan.detect.checks import address
 from piiscan.detect.gazetteer import Gazetteer
 from piiscan.detect.names_evidence import words
@@ -42,45 +45,59 @@ _CONTACT_AFTER = re.compile(
     r"[ 　,、\t\n|｜│/／]{1,4}(?:(?:TEL|Tel|tel|電話|℡|携帯)(?:番号)?[ 　:：.]*)?[(（]?[0０][0-9０-９]{1,4}[-－−‐(（)）][0-9０-９]"
 )
 """A telephone number right behind: who can be reached there has an address."""
+_BEHIND = " \t\r\n\x0b\x0c\xa0\u2002\u2003\u2009　:：=＝\"'】］]」|｜、,〒0123456789０１２３４５６７８９-－"
+"""What may stand between a label and an address."""
+_LABEL_SIGNS = frozenset(":：│｜|\t")
 _AFTER_LABEL = (
     r"(?:[（(][^（）()\n]{1,8}[)）])?[\"】\]]?[ 　]*[:：=＝】\]\t│｜|\" 　][\" 　]*"
     r"(?:〒?[ 　]?[0-9０-９]{3}[-－‐]?[0-9０-９]{4}[ 　]*)?"
 )
 
 
+_PREFIX = 4
+_FORMS = {"s": "sSſ", "k": "kKK"}
+"""Letters that IGNORECASE takes for one, where they are more than a small and a large one."""
+
+
 class LabelPattern:
-    """Finds what ``(?:label|label|...)after`` finds with IGNORECASE, which tries every label at every character: here the pattern of labels
-    without case begins with a set of characters, so that `re` skips over all others, and labels with case are looked for as plain strings."""
+    """Finds what ``(?:label|label|...)after`` finds with IGNORECASE, which tries every label at every character: here labels without case, and the
+    first letters of the others in every case, are looked for as plain strings."""
 
     def __init__(self, labels: Sequence[str], after: str) -> None:
         plain = [label for label in labels if label.lower() == label.upper()]
         cased = [label for label in labels if label.lower() != label.upper()]
-        self._plain = re.compile(f"(?:{'|'.join(map(re.escape, plain))}){after}") if plain else None
-        self._cased = re.compile(f"(?i:{'|'.join(map(re.escape, cased))}){after}") if cased else None
-        lower = {label.lower() for label in cased}
-        self._lower = (
-            build(sorted(w for w in lower if not any(w.startswith(o) for o in lower - {w}))) if lower else None
-        )
+        parts = [*map(re.escape, plain), *([f"(?i:{'|'.join(map(re.escape, cased))})"] if cased else [])]
+        self._label = re.compile(f"(?:{'|'.join(parts)}){after}")
+        self.signs = tuple(dict.fromkeys((*plain, *(form for label in cased for form in _cases(label[:_PREFIX])))))
+        """What every label begins with."""
 
-    def finditer(self, text: str) -> Iterator[re.Match[str]]:
-        """Matches from left to right, without overlaps."""
-        found = list(self._plain.finditer(text)) if self._plain else []
-        if self._cased:
-            found += [match for start in self._starts(text) if (match := self._cased.match(text, start))]
+    @cached_property
+    def _automaton(self) -> Automaton | None:
+        return build(self.signs) if self.signs else None
+
+    def finditer(self, text: str, starts: Iterable[int] | None = None) -> Iterator[re.Match[str]]:
+        """Matches from left to right, without overlaps. `starts` are the places of `signs`, where somebody has looked for them already."""
+        if starts is None:
+            starts = (start for start, _, _ in self._automaton.find(text)) if self._automaton else ()
         end = -1
-        for match in sorted(found, key=lambda match: match.start()):
-            if match.start() >= end:
+        for start in sorted(set(starts)):
+            if start >= end and (match := self._label.match(text, start)):
                 end = match.end()
                 yield match
 
-    def _starts(self, text: str) -> Iterator[int]:
-        """Where labels with case may begin."""
-        lower = text.lower()
-        if self._lower is None or len(lower) != len(text):  # a letter that is two in lower case: look at every place
-            yield from range(len(text))
-            return
-        for start, _, _ in self._lower.find(lower):
-            yield start
+
+def _cases(prefix: str) -> Iterator[str]:
+    """Every way to write the letters in small and large."""
+    forms = (_FORMS.get(c.lower(), "".join(dict.fromkeys((c.lower(), c.upper())))) for c in prefix)
+    return map("".join, product(*forms))
+
+
+class _Hits(NamedTuple):
+    """What one pass over a text found: places, where labels may begin, signs of addresses in Latin letters."""
+
+    places: list[tuple[int, int]]
+    labels: list[int]
+    romaji: list[tuple[int, str]]
 
 
 class AddressRecognizer:
@@ -102,17 +119,24 @@ class AddressRecognizer:
             rf"(?:{joined})(?:[はが]、?)?[\s　:：=＝\"'】］\]」|｜、,〒\d\-－]{{0,16}}$", re.IGNORECASE
         )
         self._label_at = LabelPattern(labels, _AFTER_LABEL)
+        bare = {label.lower().rstrip(_BEHIND) for label in labels} - {""}
+        self._ends = (*bare, *(f"{label}{particle}" for label in bare for particle in "はが"))
+        self._words = tuple(dict.fromkeys((*self._label_at.signs, *SIGNS)))
+        self._signs = frozenset(self._label_at.signs)
+        self._romaji_signs = frozenset(SIGNS)
         self._rule = own[0].id if own else None if rules.rules else "ja.address"
 
     def candidates(self, view: TextView) -> Iterable[Candidate]:
         """Addresses in the view's text."""
         if self._rule is None:
             return
-        yield from self._romaji(view.text, self._rule)
         if not japanese(view):
+            yield from self._romaji(view.text, self._rule, None)
             return
         ready = folded(view)
-        for found in self._addresses(ready.text):
+        hits = self._find(ready.text)
+        yield from self._romaji(view.text, self._rule, hits.romaji if ready.text == view.text else None)
+        for found in self._addresses(ready.text, hits):
             start, end = ready.span(found.start, found.end)
             score, evidence = self._weigh(ready.text, found, view.segment.label)
             yield Candidate(
@@ -125,27 +149,44 @@ class AddressRecognizer:
                 evidence=evidence,
             )
 
-    def _romaji(self, text: str, rule: str) -> Iterator[Candidate]:
-        for start, end in romaji_addresses(text):
+    @cached_property
+    def _automaton(self) -> Automaton:
+        return self._gazetteer.automaton(self._words)
+
+    def _find(self, text: str) -> _Hits:
+        found = _Hits([], [], [])
+        size = self._gazetteer.size
+        for start, end, number in self._automaton.find(text):
+            if number < size:
+                found.places.append((start, end))
+                continue
+            word = self._words[number - size]
+            if word in self._signs:
+                found.labels.append(start)
+            if word in self._romaji_signs:
+                found.romaji.append((start, word))
+        return found
+
+    def _romaji(self, text: str, rule: str, signs: list[tuple[int, str]] | None) -> Iterator[Candidate]:
+        for start, end in romaji_addresses(text, signs):
             evidence = ("level:block", "format:romaji")
             yield Candidate(
                 entity_type=ADDRESS, start=start, end=end, score=0.7, rule=rule, recognizer=self.name, evidence=evidence
             )
 
-    def _addresses(self, text: str) -> Iterator[Address]:
+    def _addresses(self, text: str, hits: _Hits) -> Iterator[Address]:
         """Addresses from left to right, none inside another; then those that a label alone speaks for."""
-        found = list(self._known(text))
+        found = list(self._known(text, hits.places))
         yield from found
-        for label in self._label_at.finditer(text):
+        for label in self._label_at.finditer(text, hits.labels):
             town = self._grammar.from_town(text, label.end())
             if town and not any(a.start < town.end and town.start < a.end for a in found):
                 yield town
 
-    def _known(self, text: str) -> Iterator[Address]:
+    def _known(self, text: str, places: list[tuple[int, int]]) -> Iterator[Address]:
         """Addresses that begin with a known place, from left to right, none inside another."""
-        hits = sorted(self._gazetteer.find(text), key=lambda hit: (hit[0], -hit[1]))
         done = -1
-        for start, end, _ in hits:
+        for start, end in sorted(places, key=lambda hit: (hit[0], -hit[1])):
             if start < done:
                 continue
             if text[start:end] in self._gazetteer.prefectures:
@@ -169,17 +210,17 @@ class AddressRecognizer:
             score -= 0.05
         if not found.unique and not found.prefecture:
             score -= 0.05 if found.town else 0.15
-        if numbered and _PARCEL.search(text, found.start, found.end):
+        if numbered and _parcel(text, found):
             evidence.append("negative:地番")
             score -= 0.4
         elif numbered and _KANJI_NUMBERS.search(text, found.start, found.end) and _in_statute(text, found):
             evidence.append("negative:法令")
             score -= 0.4
         before = text[max(0, found.start - 30) : found.start]
-        if (label and label.lower() in self._labels) or self._label_before.search(before):
+        if (label and label.lower() in self._labels) or self._after_label(before):
             evidence.append("label:住所")
             score += 0.2 if found.level not in ("pref", "city") else 0.1
-        elif _COMPANY_BEFORE.search(before):
+        elif not _LABEL_SIGNS.isdisjoint(before) and _COMPANY_BEFORE.search(before):
             evidence.append("negative:company")
             score -= 0.3
         elif found.level != "pref" and _alone(text, found):
@@ -189,6 +230,16 @@ class AddressRecognizer:
             evidence.append("neighbour:contact")
             score += 0.1
         return score, tuple(evidence)
+
+    def _after_label(self, before: str) -> bool:
+        """Whether a label ends a text, with no more than signs and digits behind it; what the expression would say, which costs more."""
+        bare = before.lower().rstrip(_BEHIND)
+        return bare.endswith(self._ends) and self._label_before.search(before) is not None
+
+
+def _parcel(text: str, found: Address) -> bool:
+    some = text.find("百", found.start, found.end) >= 0 or text.find("千", found.start, found.end) >= 0
+    return some and _PARCEL.search(text, found.start, found.end) is not None
 
 
 def _alone(text: str, found: Address) -> bool:
