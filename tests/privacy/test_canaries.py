@@ -43,6 +43,12 @@ def scanned(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[str]]:
             piiscan(f"{command}-{fmt}", command, "--format", fmt)
     for fmt in ("html", "xlsx", "json"):
         piiscan(f"report-{fmt}", "report", "--format", fmt, "-o", f"report.{fmt}")
+    piiscan("ledger", "ledger", "-o", "ledger.xlsx")
+    piiscan("ledger-merged", "ledger", "-o", "merged.xlsx", "--merge", "ledger.xlsx")
+    who = ("--by", "担当", "--reason", "確認済み")
+    piiscan("triage", "triage", "set", "false", "EC/ログ/access.log", "--type", "EMAIL_ADDRESS", "--value", *who)
+    piiscan("triage-export", "triage", "export", "-o", "baseline.jsonl")
+    piiscan("triage-list", "triage", "list", "--all", "--format", "jsonl")
     piiscan("explain", "explain", str(root / "share"), "--all")
     return out, canaries(planted)
 
@@ -62,7 +68,15 @@ def test_no_planted_value_anywhere(scanned: tuple[Path, list[str]]) -> None:
     out, values = scanned
     assert len(values) > 500
     files = [path for path in out.rglob("*") if path.is_file()]
-    assert {"piiscan.db", "report.html", "report.xlsx", "report.json", "explain.stdout"} <= {p.name for p in files}
+    assert {
+        "piiscan.db",
+        "report.html",
+        "report.xlsx",
+        "report.json",
+        "explain.stdout",
+        "merged.xlsx",
+        "baseline.jsonl",
+    } <= {p.name for p in files}
     everything = {path.name: readable(path) for path in files}
     for value in values:
         spellings = {value, unicodedata.normalize("NFKC", value), value.replace("-", ""), json.dumps(value)[1:-1]}

@@ -125,7 +125,8 @@ def demo(
     jobs: Jobs = None,
     lang: Lang = None,
 ) -> None:
-    """Make a made-up company share, scan it, and write the report."""
+    """Make a made-up company share, scan it, and write the report and the ledger."""
+    from piiscan.cli.ledgering import write_new
     from piiscan.cli.progress import ProgressWatcher
     from piiscan.cli.reporting import write_report
     from piiscan.cli.scanning import summary_lines
@@ -146,4 +147,5 @@ def demo(
     for line in summary_lines(finished, watcher, language):
         print(line, file=sys.stderr)  # noqa: T201
     report = write_report(settings, "html", folder / "report.html")
-    print(say("demo-next", language, report=report, inventory=url))  # noqa: T201
+    ledger = write_new(settings, folder / "ledger.xlsx")
+    print(say("demo-next", language, report=report, ledger=ledger, inventory=url))  # noqa: T201

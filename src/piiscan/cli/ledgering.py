@@ -11,7 +11,7 @@ import typer
 
 from piiscan.cli.options import Config, Inventory, Lang
 from piiscan.cli.words import say
-from piiscan.config import load_settings
+from piiscan.config import Settings, load_settings
 from piiscan.errors import UsageError
 
 if TYPE_CHECKING:
@@ -60,6 +60,13 @@ def ledger(
     rows = _rows(settings.inventory, kinds, depth, settings.language)
     merged = _write(rows, output, merge, mapping, settings.language, change, settings.inventory)
     _tell(merged, output, len(rows), settings.language)
+
+
+def write_new(settings: Settings, output: Path) -> Path:
+    """A new ledger with the built-in table of kinds."""
+    rows = _rows(settings.inventory, None, 2, settings.language)
+    _write(rows, output, None, {}, settings.language, 0.0, settings.inventory)
+    return output
 
 
 def _rows(url: str, kinds: Path | None, depth: int, lang: str) -> list[Row]:

@@ -79,8 +79,8 @@ _WORDS: Mapping[str, tuple[str, str]] = {
         "made a demo share: {path} ({files} files)",
     ),
     "demo-next": (
-        "ブラウザーで {report} を開いてください。一覧は: piiscan assets --inventory {inventory}",
-        "open {report} in a browser; the list: piiscan assets --inventory {inventory}",
+        "ブラウザーで {report} を、Excelで {ledger} を開いてください。一覧は: piiscan assets --inventory {inventory}",
+        "open {report} in a browser and {ledger} in Excel; the list: piiscan assets --inventory {inventory}",
     ),
     "rules-ok": ("ルール {rules}件、種別 {types}件: 問題ありません", "{rules} rules, {types} entity types: no issues"),
     "rules-bad": ("{count}件の問題があります", "{count} issues"),

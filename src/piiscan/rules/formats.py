@@ -35,7 +35,11 @@ def phone(value: str) -> bool:
 
 
 def _is_phone(value: str, national: str) -> bool:
-    if not 10 <= len(national) <= 11 or national.startswith(_BUSINESS) or national[1:] == national[1] * len(national[1:]):
+    if (
+        not 10 <= len(national) <= 11
+        or national.startswith(_BUSINESS)
+        or national[1:] == national[1] * len(national[1:])
+    ):
         return False
     if not _grouping_fits(value, national):
         return False
