@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -91,20 +91,24 @@ class Scanner:
         sources: list[Source] = []
         missing: list[Problem] = []
         labels: dict[str, Mapping[str, str]] = {}
-        for target in self.settings.target:
-            try:
-                sources.append(self._configured(target))
-                labels[sources[-1].name] = _labels(target)
-            except UsageError as error:
-                name = target.name or shown_target(target.url)
-                missing.append(Problem(code="list-failed", detail=type(error).__name__, source=name))
+        for target, opened in self.configured():
+            if isinstance(opened, Problem):
+                missing.append(opened)
+            else:
+                sources.append(opened)
+                labels[opened.name] = _labels(target)
         return self.scan_sources(
             sources, inventory=inventory, full=full, watcher=watcher, missing=missing, labels=labels
         )
 
-    def _configured(self, target: TargetSettings) -> Source:
-        options: Mapping[str, object] = target.options
-        return self.registry.source_for(target.url, name=target.name, options=options)
+    def configured(self) -> Iterator[tuple[TargetSettings, Source | Problem]]:
+        """The targets of the settings, each with its source, or with why it cannot be opened."""
+        for target in self.settings.target:
+            try:
+                yield target, self.registry.source_for(target.url, name=target.name, options=target.options)
+            except UsageError as error:
+                name = target.name or shown_target(target.url)
+                yield target, Problem(code="list-failed", detail=type(error).__name__, source=name)
 
     def scan_sources(
         self,

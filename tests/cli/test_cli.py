@@ -141,6 +141,26 @@ def test_plan_reads_and_changes_nothing(scanned: Path, cli) -> None:
     assert list(empty.iterdir()) == []
 
 
+def test_plan_of_what_is_configured(scanned: Path, cli) -> None:
+    """Without a target the plan is that of piiscan.toml; one that is not there is said, and does not stop the others."""
+    assert cli("plan").returncode == 2
+    (scanned / "piiscan.toml").write_text(
+        '[[target]]\nname = "店舗"\nurl = "share"\n[[target]]\nname = "旧"\nurl = "old"\n', encoding="utf-8"
+    )
+    shown = cli("plan", "--lang", "en")
+    assert shown.returncode == 0
+    assert "店舗: 4 items" in shown.stdout
+    assert "旧: cannot be opened" in shown.stdout
+
+
+def test_who_can_open_what_was_found(scanned: Path, cli) -> None:
+    """Rights and owners come on request, for people in words, for programs as stored."""
+    rows = [json.loads(line) for line in cli("assets", "--access", "--format", "jsonl").stdout.splitlines()]
+    assert all(set(row) == ASSET_KEYS | {"access", "principals", "owner", "department"} for row in rows)
+    assert {row["access"] for row in rows} <= {"person", "group", "company", ""}
+    assert "公開範囲" in cli("assets", "--access").stdout
+
+
 def test_fail_on(scanned: Path, cli) -> None:
     """--fail-on makes findings of that severity an exit code, and only those."""
     share = scanned / "share"

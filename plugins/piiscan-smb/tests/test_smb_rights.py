@@ -66,7 +66,7 @@ def test_shares_narrow_and_names_are_told() -> None:
     share = Descriptor("", (Ace(True, READ, SALES, False),))
     found = attributes(parse(descriptor(ace(HANAKO, kind=1), ace(EVERYONE, flags=0x10))), share, WHO)
     assert found == {
-        "smb.owner": "CORP\\taro",
+        "access.owner": "CORP\\taro",
         "smb.rights": "own",
         "access.principals": "Everyone",
         "access.denied": "CORP\\hanako",

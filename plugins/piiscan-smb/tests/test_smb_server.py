@@ -161,7 +161,7 @@ def test_rights_are_those_of_the_server(folder: Any, source: Build) -> None:
         "mine.csv": "person",
     }
     assert found["mine.csv"]["access.principals"] == f"FILER\\{samba.USER}"
-    assert found["mine.csv"]["smb.owner"] == f"FILER\\{samba.USER}"
+    assert found["mine.csv"]["access.owner"] == f"FILER\\{samba.USER}"
     assert "S-1-5-21-1-2-3-4444" in found["group.csv"]["access.principals"]
     by_folder = listed(source(made, rights="folders"))
     assert {item.attributes["access.of"] for item in by_folder.values()} == {"folder"}

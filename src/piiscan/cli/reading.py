@@ -8,7 +8,7 @@ import typer
 
 from piiscan.cli.options import Config, Format, Inventory, Lang, Limit, ListFormat, load_settings
 from piiscan.cli.output import write_rows
-from piiscan.cli.words import headings, say
+from piiscan.cli.words import headings, readable, say
 from piiscan.errors import UsageError
 from piiscan.model import Severity, State
 from piiscan.problems import hint, message
@@ -26,6 +26,7 @@ All = Annotated[bool, typer.Option("--all", help="Items without findings too.")]
 ASSET_FIELDS = (
     "item", "state", "reason", "entities", "persons", "severity", "roster", "size", "modified", "last_scanned",
 )  # fmt: skip
+ACCESS_FIELDS = ("access", "principals", "owner", "department")
 FINDING_FIELDS = ("item", "entity_type", "locator", "count", "confidence", "severity", "category", "rule", "mask")
 PROBLEM_FIELDS = ("item", "code", "message", "detail", "count", "hint")
 RUN_FIELDS = ("run", "started", "finished", "status", "profile", "listed", "unread", "targets")
@@ -45,6 +46,7 @@ def assets(
     entity: Entity = None,
     roster: Annotated[bool, typer.Option("--roster", help="Only rosters: many records of name and contact.")] = False,
     everything: All = False,
+    access: Annotated[bool, typer.Option("--access", help="Who can open each, and who answers for it.")] = False,
     limit: Limit = None,
     inventory: Inventory = None,
     config: Config = None,
@@ -63,8 +65,9 @@ def assets(
         )
         if for_people and not everything and state is None:
             rows = (a for a in rows if a.entities or a.state in {State.FAILED, State.PARTIAL})
-        shown = (_asset(row, settings.language, fmt) for row in rows)
-        write_rows(shown, _headings(ASSET_FIELDS, settings), fmt, limit=limit, more=say("more-rows", settings.language))
+        fields = ASSET_FIELDS + ACCESS_FIELDS if access else ASSET_FIELDS
+        shown = (_asset(row, settings.language, fmt, access=access) for row in rows)
+        write_rows(shown, _headings(fields, settings), fmt, limit=limit, more=say("more-rows", settings.language))
 
 
 def findings(
@@ -163,7 +166,7 @@ def _states(names: list[str] | None) -> tuple[State, ...] | None:
         raise UsageError(f"unknown state; known: {', '.join(State)}") from None
 
 
-def _asset(a: AssetRecord, lang: str, fmt: Format) -> dict[str, Any]:
+def _asset(a: AssetRecord, lang: str, fmt: Format, *, access: bool) -> dict[str, Any]:
     row = {name: getattr(a, name) for name in ASSET_FIELDS}
     row["state"], row["severity"] = a.state.value, a.severity.name.lower()
     if fmt is Format.TABLE:
@@ -171,7 +174,22 @@ def _asset(a: AssetRecord, lang: str, fmt: Format) -> dict[str, Any]:
         row["state"] = say(f"state.{a.state.value}", lang)
         row["severity"] = say(f"severity.{int(a.severity)}", lang)
         row["reason"] = message(a.reason, lang) if a.reason else ""
-    return row
+    return row | _access(a, lang, fmt) if access else row
+
+
+def _access(a: AssetRecord, lang: str, fmt: Format) -> dict[str, Any]:
+    said = a.attributes
+    breadth = said.get("access.breadth", "")
+    if fmt is Format.TABLE and breadth not in {"", "unknown"}:
+        from piiscan.reports.words import Words
+
+        breadth = Words(lang).breadth(breadth)
+    return {
+        "access": breadth,
+        "principals": said.get("access.principals") or said.get("access.readers") or said.get("access.share") or "",
+        "owner": said.get("target.owner") or said.get("access.owner") or said.get("file.owner") or "",
+        "department": said.get("target.department", ""),
+    }
 
 
 def _finding(f: FindingRecord, lang: str, fmt: Format) -> dict[str, Any]:
@@ -187,7 +205,7 @@ def _finding(f: FindingRecord, lang: str, fmt: Format) -> dict[str, Any]:
 
 
 def _problem(p: ProblemRecord, lang: str, fmt: Format) -> dict[str, Any]:
-    name = p.name if fmt is Format.TABLE else p.item
+    name = readable(p.name) if fmt is Format.TABLE else p.item
     return {
         "item": name or p.source,
         "code": p.code,

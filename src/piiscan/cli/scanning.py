@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Annotated
 
@@ -11,8 +11,9 @@ import typer
 
 from piiscan.cli import EXIT_FINDINGS, EXIT_UNREAD
 from piiscan.cli.options import Config, FailOn, Full, Inventory, Jobs, Lang, Profile, Timings, load_settings
-from piiscan.cli.words import duration, say, size
+from piiscan.cli.words import duration, readable, say, size
 from piiscan.errors import UsageError
+from piiscan.model import Problem
 
 if TYPE_CHECKING:
     from piiscan.cli.progress import ProgressWatcher
@@ -158,7 +159,7 @@ def _exit(scanner: Scanner, finished: RunRecord, fail_on: FailOn | None, lang: s
     if missing:
         lines.append(say("unread", lang, count=missing))
     if unlisted:
-        places = [p.item or p.source or p.detail for p in unlisted]
+        places = [readable(p.item or p.source or p.detail) for p in unlisted]
         shown = [*places[:UNLISTED_SHOWN], *(["…"] if len(places) > UNLISTED_SHOWN else [])]
         lines.append(say("unlisted", lang, count=len(places), places=", ".join(shown)))
     if levels:
@@ -182,7 +183,9 @@ GUESS_BYTES_PER_SECOND = 5_000_000
 
 
 def plan(
-    targets: Targets,
+    targets: Annotated[
+        list[str] | None, typer.Argument(help="As of scan.", show_default="those of piiscan.toml")
+    ] = None,
     inventory: Inventory = None,
     config: Config = None,
     jobs: Jobs = None,
@@ -194,6 +197,15 @@ def plan(
 
     settings = load_settings(config, inventory=inventory, jobs=jobs, language=lang)
     scanner = Scanner(settings=settings)
-    for target in targets:
-        for line in estimate(scanner, scanner.registry.source_for(target), GUESS_BYTES_PER_SECOND):
+    if targets:
+        sources: Iterable[Source | Problem] = (scanner.registry.source_for(target) for target in targets)
+    elif settings.target:
+        sources = (opened for _, opened in scanner.configured())
+    else:
+        raise UsageError("no target: name one, or have [[target]] in piiscan.toml")
+    for source in sources:
+        if isinstance(source, Problem):
+            print(say("plan-missing", settings.language, source=source.source))  # noqa: T201
+            continue
+        for line in estimate(scanner, source, GUESS_BYTES_PER_SECOND):
             print(line)  # noqa: T201

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from urllib.parse import unquote
+
+from piiscan.sources.paths import display_name
 
 _WORDS: Mapping[str, tuple[str, str]] = {
     "resumed": ("前回中断したところから再開します(実行 {run})", "going on where run {run} stopped"),
@@ -37,6 +40,7 @@ _WORDS: Mapping[str, tuple[str, str]] = {
     "plan-due": ("  うち今回読むもの: {count:,}件、{size}", "  due to be read: {count:,} items, {size}"),
     "plan-skipped": ("  対象外: {count:,}件", "  not read by rule: {count:,}"),
     "plan-unlisted": ("  一覧できなかった場所: {count:,}", "  places that could not be listed: {count:,}"),
+    "plan-missing": ("{source}: 開けません", "{source}: cannot be opened"),
     "plan-time": (
         "  目安: 約 {seconds}({rate}/秒、{basis})",
         "  estimate: about {seconds} (at {rate}/s, {basis})",
@@ -141,6 +145,10 @@ _WORDS: Mapping[str, tuple[str, str]] = {
     "column.size": ("サイズ", "size"),
     "column.modified": ("更新日時", "modified"),
     "column.last_scanned": ("検査日時", "last scanned"),
+    "column.access": ("公開範囲", "access"),
+    "column.principals": ("開ける人", "who can open it"),
+    "column.owner": ("責任者・所有者", "owner"),
+    "column.department": ("部門", "department"),
     "column.entity_type": ("種別", "entity type"),
     "column.locator": ("箇所", "locator"),
     "column.count": ("件数", "count"),
@@ -194,6 +202,11 @@ def say(key: str, lang: str, **values: object) -> str:
 def headings(names: tuple[str, ...], lang: str) -> dict[str, str]:
     """Headings for list columns."""
     return {name: say(f"column.{name}", lang) for name in names}
+
+
+def readable(place: str) -> str:
+    """A uri as people write it; other names stay as they are."""
+    return display_name(unquote(place, errors="replace")) if "://" in place else place
 
 
 def size(count: float) -> str:

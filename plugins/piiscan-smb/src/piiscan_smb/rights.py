@@ -179,7 +179,7 @@ def attributes(descriptor: Descriptor, share: Descriptor | None, who: Mapping[st
     """What the inventory says of a file's rights; `share` are those of the share in front, where they could be read."""
     sids = readers(descriptor)
     width = breadth(sids, who)
-    found = {"smb.owner": names([descriptor.owner], who), "access.principals": names(sids, who) or "nobody"}
+    found = {"access.owner": names([descriptor.owner], who), "access.principals": names(sids, who) or "nobody"}
     if descriptor.aces:
         own = not all(ace.inherited for ace in descriptor.aces)
         found["smb.rights"] = "own" if own else "inherited"
