@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import os
 import statistics
+import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Self
 
-_STATUS, _CLEAR = Path("/proc/self/status"), Path("/proc/self/clear_refs")
+_CLEAR = Path("/proc/self/clear_refs")
 
 
 @dataclass(slots=True)
@@ -71,11 +74,49 @@ def ratios(results: dict[str, Result], name: str, reference: str) -> list[float]
 
 def peak_rss() -> float:
     """Peak resident memory of this process in MB since the last reset; 0 where the system does not say."""
+    return _peak_of(os.getpid())
+
+
+class WorkersPeak:
+    """Peak resident memory in MB of the largest process below this one, looked up every tenth of a second while it is entered; 0 where the system
+    does not say. Pools start workers over a server process, so they are no children and their peak is in no `getrusage`."""
+
+    def __init__(self) -> None:
+        self.megabytes = 0.0
+        self._over = threading.Event()
+        self._thread = threading.Thread(target=self._watch, daemon=True)
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._over.set()
+        self._thread.join()
+
+    def _watch(self) -> None:
+        while not self._over.wait(0.1):
+            self.megabytes = max([self.megabytes, *map(_peak_of, _below(os.getpid()))])
+
+
+def _below(pid: int) -> Iterator[int]:
+    """The processes that a process started, and those that these started."""
+    for path in Path(f"/proc/{pid}/task").glob("*/children"):
+        try:
+            children = [int(child) for child in path.read_text().split()]
+        except OSError:
+            continue
+        for child in children:
+            yield child
+            yield from _below(child)
+
+
+def _peak_of(pid: int) -> float:
     try:
-        line = next(line for line in _STATUS.read_text().splitlines() if line.startswith("VmHWM"))
-    except (OSError, StopIteration):
+        lines = Path(f"/proc/{pid}/status").read_text().splitlines()
+    except OSError:
         return 0.0
-    return int(line.split()[1]) * 1024 / 1e6
+    return next((int(line.split()[1]) * 1024 / 1e6 for line in lines if line.startswith("VmHWM")), 0.0)
 
 
 def _reset_peak() -> None:

@@ -156,14 +156,15 @@ def tables(sizes: Sizes, rounds: int) -> list[tuple[str, ...]]:
 # whole scans, each in a process of its own, so that start, memory and inventory count
 
 _SCAN = """
-import sys, time, json, resource
-from measure import peak_rss
+import sys, time, json
+from measure import WorkersPeak, peak_rss
 from piiscan import Scanner, Settings
 target, inventory, jobs = sys.argv[1:4]
 started = time.perf_counter()
-run = Scanner(settings=Settings(jobs=int(jobs))).scan(target, inventory=inventory)
+with WorkersPeak() as workers:
+    run = Scanner(settings=Settings(jobs=int(jobs))).scan(target, inventory=inventory)
 seconds = time.perf_counter() - started
-peak = [peak_rss(), resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1000]
+peak = [peak_rss(), workers.megabytes]
 print(json.dumps([seconds, run.counters.listed, run.counters.unchanged, run.counters.scanned, *peak]))
 """
 

@@ -10,12 +10,14 @@ T = TypeVar("T")
 
 READ = "read:"
 RECOGNIZER = "recognizer:"
+RULE, MATCHES = "rule:", "matches:"
 
 
 class Stopwatch:
-    """Sums seconds under names: ``read:<media type>``, ``detect:text``, ``detect:table``, ``privacy``, ``recognizer:<name>``.
+    """Sums seconds under names: ``read:<media type>``, ``detect:text``, ``detect:table``, ``privacy``, ``recognizer:<name>``, ``rule:<id>``.
 
-    The recognizers' seconds are part of the detection's. Not thread-safe.
+    The recognizers' seconds are part of the detection's, those of a rule (trying its pattern, weighing its matches) of the recognizers'. Under
+    ``matches:<id>`` it counts the matches of a rule that were weighed. Not thread-safe.
     """
 
     def __init__(self) -> None:
@@ -26,6 +28,16 @@ class Stopwatch:
     def add(self, name: str, seconds: float) -> None:
         """Count seconds under a name."""
         self._seconds[name] = self._seconds.get(name, 0.0) + seconds
+
+    def times(self, name: str, entries: Iterator[T]) -> Iterator[T]:
+        """The same entries; the time each takes to come is counted under a name."""
+        while True:
+            started = perf_counter()
+            entry = next(entries, None)
+            self.add(name, perf_counter() - started)
+            if entry is None:
+                return
+            yield entry
 
     def reads(self, media_type: str, entries: Iterator[T]) -> Iterator[T]:
         """The same entries; the time each takes to come is reading."""

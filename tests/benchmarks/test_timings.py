@@ -48,8 +48,20 @@ def test_every_item_says_where_its_time_went(share: Path) -> None:
     names = {name for timings in kept for name in timings}
     assert {"read:text/plain", "read:text/csv", "detect:text", "detect:table", "privacy", "recognizer:names"} <= names
     assert all(seconds >= 0 for timings in kept for seconds in timings.values())
-    stages = [s for timings in kept for name, s in timings.items() if not name.startswith("recognizer:")]
+    parts = ("recognizer:", "rule:", "matches:")
+    stages = [s for timings in kept for name, s in timings.items() if not name.startswith(parts)]
     assert 0 < sum(stages) < elapsed
+
+
+def test_rules_say_what_they_took(share: Path) -> None:
+    """The seconds of rules are part of the recognizers', and every match is counted; afterwards nothing is counted any more."""
+    kept, _ = scanned(share, Settings(jobs=1, timings=True))
+    memo = next(timings for timings in kept if "read:text/plain" in timings)
+    assert memo["matches:ja.phone.fixed"] == 50
+    rules = sum(seconds for name, seconds in memo.items() if name.startswith("rule:"))
+    assert 0 < rules < sum(seconds for name, seconds in memo.items() if name.startswith("recognizer:"))
+    (share / "memo.txt").touch()
+    assert all(timings == {} for timings in scanned(share, Settings(jobs=1))[0])
 
 
 def test_nobody_who_did_not_ask_is_told(share: Path) -> None:
@@ -76,6 +88,7 @@ def test_the_command_prints_them_for_workers_too(share: Path) -> None:
     assert shown.returncode == 0, shown.stderr
     assert "read:text/csv" in shown.stderr
     assert "recognizer:digits" in shown.stderr
+    assert "rule:ja.phone.fixed (" in shown.stderr
     assert not shown.stdout
 
 

@@ -39,7 +39,7 @@ Jobs = Annotated[int | None, typer.Option("--jobs", "-j", min=0, help="Worker pr
 Full = Annotated[bool, typer.Option("--full", help="Read everything again, changed or not.")]
 
 Timings = Annotated[
-    bool, typer.Option("--timings", help="Show at the end where the time went: by stage, format and recognizer.")
+    bool, typer.Option("--timings", help="Show at the end where the time went: by stage, format, recognizer and rule.")
 ]
 
 

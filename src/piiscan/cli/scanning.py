@@ -124,16 +124,31 @@ def summary_lines(run: RunRecord, watcher: ProgressWatcher, lang: str) -> list[s
 
 
 def timing_lines(seconds: Mapping[str, float], lang: str) -> list[str]:
-    """Where the workers' time went, the most first; what recognizers took is part of the detection. Empty without ``--timings``."""
-    stages = {name: spent for name, spent in seconds.items() if not name.startswith("recognizer:")}
+    """Where the workers' time went, the most first; what recognizers took is part of the detection, and what rules took of theirs. Empty without
+    ``--timings``."""
+    from piiscan.stopwatch import MATCHES, RECOGNIZER, RULE
+
+    rules, recognizers = _named(seconds, RULE), _named(seconds, RECOGNIZER)
+    parts = {*rules, *recognizers, *_named(seconds, MATCHES)}
+    stages = {name: spent for name, spent in seconds.items() if name not in parts}
     total = sum(stages.values())
     if not total:
         return []
     lines = [say("timings", lang, seconds=f"{total:.2f}")]
-    for group in (stages, {name: spent for name, spent in seconds.items() if name not in stages}):
-        for name, spent in sorted(group.items(), key=lambda pair: -pair[1]):
-            lines.append(f"  {spent:10.3f} s {spent / total:5.0%}  {name}")
+    for group in (stages, recognizers, rules):
+        for name, spent in sorted(group.items(), key=lambda pair: -pair[1])[: _MOST if group is rules else None]:
+            matches = seconds.get(MATCHES + name.removeprefix(RULE), 0) if group is rules else 0
+            told = say("timings-matches", lang, count=int(matches)) if group is rules else ""
+            lines.append(f"  {spent:10.3f} s {spent / total:5.0%}  {name}{told}")
     return lines
+
+
+_MOST = 15
+"""So many rules are listed, those that took longest."""
+
+
+def _named(seconds: Mapping[str, float], prefix: str) -> dict[str, float]:
+    return {name: spent for name, spent in seconds.items() if name.startswith(prefix)}
 
 
 def _sums(counters: object) -> dict[str, object]:

@@ -21,6 +21,7 @@ _WORDS: Mapping[str, tuple[str, str]] = {
     "gone": ("  前回からなくなったもの: {gone:,}件", "  gone since the last run: {gone:,}"),
     "nothing-read": ("変更がないため、内容は読んでいません。", "Nothing changed: no content was read."),
     "timings": ("処理時間の内訳(全プロセスの合計 {seconds}秒)", "time by stage ({seconds} s over all workers)"),
+    "timings-matches": (" (照合 {count:,}件)", " ({count:,} matches weighed)"),
     "read": ("読み取り {size}、{seconds}", "read {size} in {seconds}"),
     "found": ("個人情報が見つかったもの: {assets:,}件", "items with personal information: {assets:,}"),
     "found-row": ("  {severity} {count:,}件", "  {severity} {count:,}"),

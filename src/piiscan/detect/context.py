@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Container
-from functools import lru_cache
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Container
+from functools import lru_cache, partial
+from time import perf_counter
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from piiscan.detect import labels
 from piiscan.detect.labels import LabelIndex
@@ -15,10 +16,12 @@ from piiscan.detect.surroundings import Surroundings
 from piiscan.detect.view import TextView
 from piiscan.model import Candidate
 from piiscan.rules.model import Rule, RuleSet
+from piiscan.stopwatch import MATCHES, RULE, Stopwatch
 
 if TYPE_CHECKING:
     from piiscan.protocols import Validator
 
+T = TypeVar("T")
 NEED_LABEL = frozenset({"label", "label+check"})
 """Rules that need one of these report nothing without a label in reach."""
 _MANY_LABELS = 64
@@ -60,6 +63,7 @@ class Judge:
         self._surroundings = Surroundings(rules, self.labels)
         # Rules that look further than usual may find a label where no other does.
         self.nothing_near = frozenset(r.id for r in rules.rules if r.window > REACH)
+        self.clock: Stopwatch | None = None
         self._checks: dict[str, tuple[Validator, ...]] = {}
         self._unlabelled: dict[bool | None, dict[str, tuple[tuple[str, ...], float]]] = {True: {}, False: {}, None: {}}
 
@@ -67,6 +71,22 @@ class Judge:
     def of(cls, rules: RuleSet) -> Judge:
         """The judge of these rules: the same one for all recognizers that ask one after the other, since building it takes a while."""
         return _judge(Same(rules))
+
+    def watch(self, clock: Stopwatch | None) -> None:
+        """Count the time and the matches of each rule; None ends it. The method is replaced, so that it costs nothing where nobody asks."""
+        self.clock = clock
+        self.__dict__.pop("weigh", None)
+        if clock is not None:
+            self.__dict__["weigh"] = partial(self._watched, clock, self.weigh)
+
+    @staticmethod
+    def _watched(clock: Stopwatch, weigh: Callable[..., T], view: TextView, rule: Rule, *args: Any, **more: Any) -> T:
+        started = perf_counter()
+        try:
+            return weigh(view, rule, *args, **more)
+        finally:
+            clock.add(RULE + rule.id, perf_counter() - started)
+            clock.add(MATCHES + rule.id, 1)
 
     @staticmethod
     def explaining(view: TextView) -> bool:

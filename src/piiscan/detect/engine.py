@@ -8,6 +8,7 @@ from time import perf_counter
 from typing import TYPE_CHECKING
 
 from piiscan.detect.allow import AllowList
+from piiscan.detect.context import Judge
 from piiscan.detect.presidio_gate import PresidioWindows
 from piiscan.detect.refine import refine, with_kinds
 from piiscan.detect.resolve import Resolver, Verdict
@@ -37,7 +38,17 @@ class Detector:
         self._allow = AllowList(rules.allow)
         self._ids = frozenset(rule.id for rule in rules.rules)
         self._columns: ColumnStage | None = None
-        self.clock: Stopwatch | None = None
+        self._clock: Stopwatch | None = None
+
+    @property
+    def clock(self) -> Stopwatch | None:
+        """Where the time that recognizers and rules take is counted, if anybody asks."""
+        return self._clock
+
+    @clock.setter
+    def clock(self, clock: Stopwatch | None) -> None:
+        self._clock = clock
+        Judge.of(self.rules).watch(clock)
 
     def text(self, segment: TextSegment) -> tuple[Detection, ...]:
         """What is reported of a text at the profile in force, in text order, without overlaps."""

@@ -12,6 +12,7 @@ import unicodedata
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
+from operator import itemgetter
 from typing import NamedTuple
 
 from piiscan.detect.automaton import Match
@@ -83,7 +84,9 @@ class Hits:
     def of(self, rules: frozenset[str]) -> list[LabelHit]:
         """The labels of some rules."""
         groups = [group for key, group in self._groups.items() if not key.isdisjoint(rules)]
-        return groups[0] if len(groups) == 1 else sorted(hit for group in groups for hit in group)
+        if len(groups) == 1:
+            return groups[0]
+        return sorted((hit for group in groups for hit in group), key=itemgetter(0))
 
     def spans(self, rules: frozenset[str]) -> tuple[list[int], list[int]]:
         """The starts and the ends of the labels of some rules."""

@@ -17,7 +17,7 @@ from piiscan.detect.numerals import KANJI_DIGITS
 from piiscan.detect.runs import RunReader
 from piiscan.detect.view import TextView
 from piiscan.hookspecs import hookimpl
-from piiscan.model import Candidate
+from piiscan.model import Candidate, Severity
 from piiscan.rules.compiled import expand_shape
 from piiscan.rules.model import Rule, RuleSet
 
@@ -64,7 +64,11 @@ class JoinedRecognizer:
                 if shape != "@":
                     table.setdefault(shape, []).append(rule)
         self._table = {shape: tuple(found) for shape, found in table.items()}
-        self._ids = frozenset(rule.id for found in table.values() for rule in found)
+        # Nobody writes numbers of orders or days into boxes.
+        boxed = (
+            r for found in table.values() for r in found if rules.entity(r.entity_type).severity is not Severity.NONE
+        )
+        self._boxed = frozenset(rule.id for rule in boxed)
         self._labelled = frozenset(rule.id for found in table.values() for rule in found if rule.labels or rule.columns)
         self._runs = RunReader(self._table)
         self._judge = Judge.of(rules)
@@ -125,7 +129,7 @@ class JoinedRecognizer:
     def _boxes(self, view: TextView) -> Iterator[Candidate]:
         """Digits or groups in boxes after a label."""
         text = view.text
-        for hit in self._judge.labels.hits(view).of(self._ids):
+        for hit in self._judge.labels.hits(view).of(self._boxed):
             if text[hit.end : hit.end + 1] not in _WORDS and _BOXES.match(text, hit.end, hit.end + _BOXES_REACH):
                 yield from self._boxes_at(view, labels.value_start(text, hit.end), hit.rules)
         if view.segment.label:
