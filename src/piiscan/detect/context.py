@@ -176,7 +176,8 @@ class Judge:
     def _check(self, rule: Rule, value: str) -> bool | None:
         """False when any validator fails, True when one passed and none failed, None when none can tell."""
         passed: bool | None = None
-        for check in self._checks[rule.id] if rule.id in self._checks else self._checks_of(rule):
+        checks = self._checks.get(rule.id)
+        for check in self._checks_of(rule) if checks is None else checks:
             verdict = check(value)
             if verdict is False:
                 return False
@@ -184,7 +185,8 @@ class Judge:
         return passed
 
     def _checks_of(self, rule: Rule) -> tuple[Validator, ...]:
-        found = self._checks[rule.id] = tuple(self.rules.validators[name] for name in rule.validators)
+        # The last is the narrowest: an address of an office is a mail address too.
+        found = self._checks[rule.id] = tuple(self.rules.validators[name] for name in reversed(rule.validators))
         return found
 
     def _labelled(self, view: TextView, rule: Rule, start: int, heading: str) -> labels.Labelled:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from piiscan.detect.allow import AllowList
 from piiscan.detect.context import Judge
 from piiscan.detect.presidio_gate import PresidioWindows
-from piiscan.detect.refine import refine, with_kinds
+from piiscan.detect.refine import kind, refine
 from piiscan.detect.resolve import Resolver, Verdict
 from piiscan.detect.textlists import against_lists, known_lists
 from piiscan.detect.view import TextView
@@ -57,8 +57,10 @@ class Detector:
     def explain(self, segment: TextSegment) -> tuple[Verdict, ...]:
         """Every candidate, also the refused ones, with its evidence and what became of it; in text order, the strongest first."""
         view = TextView(segment, explaining=True)
-        found = self._candidates(view, [])
-        candidates = with_kinds(view.text, (c for c in found if c.score > 0)) + [c for c in found if c.score <= 0]
+        candidates = [
+            replace(c, evidence=c.evidence + kind(view.text, c)) if c.score > 0 else c
+            for c in self._candidates(view, [])
+        ]
         verdicts = self._resolver.verdicts(candidates, self._allowed(segment.text))
         return tuple(sorted(verdicts, key=lambda v: (v.candidate.start, -v.candidate.score)))
 
@@ -87,8 +89,8 @@ class Detector:
 
     def _detections(self, segment: TextSegment, failed: list[str]) -> tuple[Detection, ...]:
         view = TextView(segment)
-        found = self._resolver.detections(self._candidates(view, failed), self._allowed(segment.text))
-        return tuple(with_kinds(view.text, found))
+        candidates = self._candidates(view, failed)
+        return self._resolver.detections(candidates, self._allowed(segment.text), lambda c: kind(view.text, c))
 
     def _candidates(self, view: TextView, failed: list[str]) -> list[Candidate]:
         found: list[Candidate] = list(view.segment.known)

@@ -6,15 +6,13 @@ import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from typing import TypeVar
 
 from piiscan.detect.digits import fold
 from piiscan.detect.numerals import KANJI_DIGITS
 from piiscan.detect.things import among_things
-from piiscan.model import Candidate, Detection
+from piiscan.model import Candidate
 from piiscan.rules.subtypes import company_postcode, phone_kind
 
-Found = TypeVar("Found", Candidate, Detection)
 _BETWEEN = re.compile(r"<[^<>]*>|[\s|｜>・]+")
 PHONE, POSTCODE, ADDRESS = "PHONE_NUMBER", "JP_POSTAL_CODE", "JP_ADDRESS"
 COMPANY_ADDRESS_RULE = "ja.address.company"
@@ -55,9 +53,15 @@ def _right_after(start: int, ends: list[int]) -> bool:
     return index > 0 and start - ends[index - 1] <= _REACH
 
 
-def with_kinds(text: str, found: Iterable[Found]) -> list[Found]:
-    """What was found; phones with what kind they are of among the evidence."""
-    return [_phone(text, f) if f.entity_type == PHONE else f for f in found]
+def kind(text: str, found: Candidate) -> tuple[str, ...]:
+    """The evidence of what kind a phone is, of which nothing else depends."""
+    if found.entity_type != PHONE:
+        return ()
+    kind = phone_kind(_one_piece(text[found.start : found.end]))
+    label = next((e for e in found.evidence if e.startswith("label:")), "").lower()
+    if label and any(word in label for word in _FAX) and "tel" not in label:
+        kind = "fax"
+    return (f"kind:{kind}",) if kind else ()
 
 
 def _before_addresses(text: str, found: list[Candidate]) -> list[Candidate]:
@@ -86,14 +90,6 @@ def _beside(code: Candidate) -> Candidate:
 def _lower(candidate: Candidate, change: float) -> Candidate:
     score = round(max(0.01, candidate.score + change), 4)
     return replace(candidate, score=score, evidence=(*candidate.evidence, COMPANY))
-
-
-def _phone(text: str, found: Found) -> Found:
-    kind = phone_kind(_one_piece(text[found.start : found.end]))
-    label = next((e for e in found.evidence if e.startswith("label:")), "").lower()
-    if label and any(word in label for word in _FAX) and "tel" not in label:
-        kind = "fax"
-    return replace(found, evidence=(*found.evidence, f"kind:{kind}")) if kind else found
 
 
 def _one_piece(value: str) -> str:

@@ -51,8 +51,13 @@ class Resolver:
         self._silent = frozenset(t.id for t in rules.entity_types.values() if t.severity is Severity.NONE)
         self._policies: dict[str, _Policy] = {}
 
-    def detections(self, candidates: Iterable[Candidate], allowed: Allowed | None = None) -> tuple[Detection, ...]:
-        """What is reported, in text order."""
+    def detections(
+        self,
+        candidates: Iterable[Candidate],
+        allowed: Allowed | None = None,
+        more: Callable[[Candidate], tuple[str, ...]] = lambda _: (),
+    ) -> tuple[Detection, ...]:
+        """What is reported, in text order; `more` says what is known of a candidate besides, which only matters once it is chosen."""
         kept = [c for cluster in _clusters(candidates) for c in self._reported(cluster, allowed)]
         present = _Present(kept) if any(c.rule in self._needy for c in kept) else None
         return tuple(
@@ -63,7 +68,7 @@ class Resolver:
                 confidence=c.score,
                 rule=c.rule,
                 recognizer=c.recognizer,
-                evidence=c.evidence,
+                evidence=c.evidence + more(c),
             )
             for c in kept
             if present is None or not self._lonely(c, present)

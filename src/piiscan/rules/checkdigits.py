@@ -23,7 +23,8 @@ def digits_of(value: str) -> str:
 
 
 def _weighted(digits: str, weights: tuple[int, ...]) -> int:
-    return sum(map(mul, map(int, digits), weights))
+    total: int = sum(map(mul, digits.encode(), weights)) - ord("0") * sum(weights)
+    return total
 
 
 def _sane(digits: str, *lengths: int) -> bool:

@@ -134,14 +134,18 @@ def birth_date(value: str) -> bool:
     return day <= today and today.year - day.year <= 120
 
 
+_MOMENT = re.compile(
+    "(?:(?:19[7-9]|20[0-9])[0-9](?:[0-9]{2})?|[0-9]{2})(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])(?:[01][0-9]|2[0-3])[0-5][0-9](?:[0-5][0-9])?"
+)
+"""At least what a moment looks like: most numbers do not."""
+
+
 def compact_datetime(value: str) -> bool:
     """``YYYYMMDDhhmm`` or ``YYYYMMDDhhmmss`` in 1970 to 2099, or ``YYMMDDhhmmss``."""
-    if not (value.isascii() and value.isdigit()):
+    if len(value) not in {12, 14} or not _MOMENT.fullmatch(value):
         return False
     if len(value) == 14:
         return _moment(int(value[:4]), value[4:])
-    if len(value) != 12:
-        return False
     short = int(value[:2])
     return _moment(int(value[:4]), value[4:] + "00") or _moment(short + (2000 if short < 69 else 1900), value[2:])
 

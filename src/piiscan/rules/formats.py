@@ -93,8 +93,14 @@ def _grouping_fits(value: str, national: str) -> bool:
     return (len(groups[-1]) == 4 and 2 <= len(groups[0]) <= 5 and len(groups) == 3) or len(groups) == 2
 
 
+_USUAL_MOBILE = re.compile("0(?:[5679]0-[0-9]|80-[1-9])[0-9]{3}-[0-9]{4}")
+
+
 def phone_mobile(value: str) -> bool:
     """060, 070, 080, 090 and 050 numbers: eleven digits."""
+    if _USUAL_MOBILE.fullmatch(value):
+        national = value.replace("-", "")
+        return national[1:] != national[1] * 10 and _in_numbering_plan(national[1:])
     national = national_number(value)
     return len(national) == 11 and national[1] in "56789" and national[2] == "0" and _is_phone(value, national)
 
