@@ -1,5 +1,7 @@
 """The vectors of the issuing bodies and of published worked examples."""
 
+from datetime import UTC, datetime
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -152,3 +154,31 @@ def test_a_my_number_body_has_one_check_digit(body: str) -> None:
     """Of the ten numbers with one body exactly one passes (none where all twelve digits are equal)."""
     passing = [d for d in "0123456789" if checkdigits.my_number(body + d)]
     assert len(passing) == 1 or (not passing and len(set(body)) == 1)
+
+
+@given(st.from_regex(r"0[0-9]{2}-[0-9]{4}-[0-9]{4}", fullmatch=True))
+def test_mobiles_written_as_usual_are_judged_like_all_others(number: str) -> None:
+    """The short way for hyphens says what the long way says of blanks."""
+    assert formats.phone_mobile(number) == formats.phone_mobile(number.replace("-", " "))
+
+
+def test_toll_free_numbers_grouped_like_mobiles_are_none() -> None:
+    """0800 begins like 080."""
+    assert not formats.phone_mobile("080-0250-9410")
+    assert formats.phone_mobile("080-1250-9410")
+
+
+@given(
+    st.from_regex(r"(?:19|20|[0-9]{2})[0-9]{2}[01][0-9][0-3][0-9][0-2][0-9][0-6][0-9](?:[0-6][0-9])?", fullmatch=True)
+)
+def test_moments_are_those_that_the_library_reads(digits: str) -> None:
+    """``compact_datetime`` against `strptime`."""
+    forms = {12: ("%Y%m%d%H%M", "%y%m%d%H%M%S"), 14: ("%Y%m%d%H%M%S",)}[len(digits)]
+    assert VALIDATORS["compact_datetime"](digits) == any(_reads(digits, form) for form in forms)
+
+
+def _reads(digits: str, form: str) -> bool:
+    try:
+        return 1970 <= datetime.strptime(digits, form).replace(tzinfo=UTC).year <= 2099
+    except ValueError:
+        return False
