@@ -101,6 +101,11 @@ def site(tmp_path: Path) -> Inventory:
         result("goods.jpg", {**shown, "image.faces": "0"}, {}),
         result("集合写真.jpg", {**shown}, {}),
         result("=cmd|calc.jpg", {**shown, "image.faces": "1"}, {"FACE_IMAGE": 1}),
+        result(
+            "sale-300x200.jpg",
+            {**shown, "image.faces": "2", "cms.version_of": "cms://site/sale.jpg"},
+            {"FACE_IMAGE": 2},
+        ),
         result("logo.jpg", {**shown}, {"CREDIT_CARD": 1}),
     ]
     store.save(run.id, results, "settings")
@@ -118,7 +123,7 @@ def rows(site: Inventory) -> list[dict[str, str]]:
 
 
 def test_the_worklist_names_what_shows_or_names_people(site: Inventory) -> None:
-    """Published ones first, most people first; goods without people are not in it; consent is left to be filled in."""
+    """Published ones first, most people first; goods without people and scaled versions are not in it; consent is left to be filled in."""
     found = rows(site)
     assert [row["画像"] for row in found] == [
         "sale.jpg", "'=cmd|calc.jpg", "named.jpg", "集合写真.jpg", "unknown.jpg", "draft.jpg"

@@ -29,6 +29,10 @@ FORMATS: Final = {
 """What sniffing calls a picture, and what Pillow does."""
 
 
+COARSER: Final = 8
+"""A JPEG that is decoded coarser may have so many times the pixels of the limit: phones make pictures of 200 million."""
+
+
 @contextmanager
 def quiet() -> Iterator[None]:
     """Pillow warns about broken metadata with parts of it in the text; what matters is told as a problem."""
@@ -70,14 +74,17 @@ def _add_heif() -> None:
 def pixels(picture: ImageFile, limit: int, longest: int) -> Image:
     """The decoded first frame, in grey, upright, at most about `longest` pixels long where the format can be read coarser or is scaled down.
 
-    Raises LimitError `limit-bytes` for a picture of more than `limit` pixels and ReadError `truncated` or `damaged`.
+    Raises LimitError `limit-bytes` where more than `limit` pixels would have to be kept and ReadError `truncated` or `damaged`.
     """
     width, height = picture.size
-    if limit and width * height > limit:
+    with quiet():
+        side = max(width, height, 1)
+        wanted = (max(1, width * longest // side), max(1, height * longest // side))
+        picture.draft("L", wanted)  # JPEG only: decodes at a half, a quarter, an eighth, not below what is wanted
+    if limit and (width * height > COARSER * limit or picture.width * picture.height > limit):
         raise LimitError("limit-bytes", f"{width} x {height} pixels")
     try:
         with quiet():
-            picture.draft("L", (longest, longest))  # JPEG only: decodes at a half, a quarter, an eighth
             picture.load()
             grey = picture.convert("L")
             grey.thumbnail((longest, longest))

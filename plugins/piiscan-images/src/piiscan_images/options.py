@@ -20,5 +20,5 @@ class ImageOptions(BaseModel):
     codes: bool = True
     thumbnails: bool = True
     id_documents: bool = True
-    max_pixels: int = Field(default=150_000_000, ge=0)
+    max_pixels: int = Field(default=100_000_000, ge=0)
     qr_allowed: tuple[str, ...] = Field(default=(), repr=False)

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 PERSONS: Final = ("IMAGE_PERSON_METADATA", "PERSON", "JP_NAME_KANA")
 FACE, PLACE = "FACE_IMAGE", "GEO_LOCATION"
+VERSION_OF: Final = "cms.version_of"
 PAGES_SHOWN: Final = 20
 MAX_ROWS: Final = 1_000_000
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
@@ -58,7 +59,9 @@ def photos(inventory: InventoryReader) -> list[Photo]:
             photo = _photo(asset, _around(asset, inventory, parents), certain.get(asset.item, 0.0))
             if photo.faces or photo.named or photo.hints:
                 found.append(photo)
-    return sorted(found, key=Photo.order)
+    # The scaled versions a CMS makes of a picture are one picture to whoever asks for consent.
+    whole = {photo.asset.item for photo in found}
+    return sorted((p for p in found if p.asset.attributes.get(VERSION_OF) not in whole), key=Photo.order)
 
 
 def _around(asset: AssetRecord, inventory: InventoryReader, known: dict[str, AssetRecord | None]) -> Mapping[str, str]:
