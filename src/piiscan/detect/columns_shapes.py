@@ -16,6 +16,7 @@ import polars as pl
 
 _CLASSES = ((48, 57, "[0-9]"), (65, 90, "[A-Z]"), (97, 122, "[a-z]"))
 _MOST_SHAPES = 64
+_LIKE = {code: low for low, high, _ in _CLASSES for code in range(low, high + 1)}
 _DECIMAL = re.compile(r"[0-9]+\.[0-9]+")
 """Folding takes ``.0`` away."""
 
@@ -32,7 +33,8 @@ class Shapes:
         """Take in values that pass (folded)."""
         if not self._learns or len(self._shapes) >= _MOST_SHAPES:
             return
-        fresh = {_shape(v) for v in passing if _plain(v)} - self._shapes
+        alike = {v.translate(_LIKE): v for v in passing}  # a few hundred values have a handful of outlines
+        fresh = {_shape(v) for v in alike.values() if _plain(v)} - self._shapes
         if fresh:
             self._shapes.update(sorted(fresh)[: _MOST_SHAPES - len(self._shapes)])
             self._pattern = f"^(?:{'|'.join(sorted(self._shapes))})$"

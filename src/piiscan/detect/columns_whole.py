@@ -47,10 +47,7 @@ def _surely(check: TypeCheck, values: pl.Series) -> pl.Series:
     """Cells that pass one of the checks for certain."""
     mask = nowhere(len(values))
     for one in check.checks:
-        if one.shapes is not None:
-            some = values.drop_nulls()
-            _learn(one, Values(some.gather_every(max(1, len(some) // _LEARN_FROM)).head(_LEARN_FROM).to_list()))
-        elif not one.forms:
+        if one.shapes is None and not one.forms:
             continue
         if not mask.any():
             mask = _sure_of(one, values)
@@ -67,6 +64,11 @@ def _learn(check: ValueCheck, values: Values) -> None:
 def _sure_of(check: ValueCheck, cells: pl.Series) -> pl.Series:
     """Cells as given that pass for certain: nothing in them needs folding, and they are no placeholders."""
     if check.shapes is not None:
+        mask = check.shapes.surely(cells)
+        if mask.all():
+            return mask
+        some = cells.drop_nulls()
+        _learn(check, Values(some.gather_every(max(1, len(some) // _LEARN_FROM)).head(_LEARN_FROM).to_list()))
         return check.shapes.surely(cells)
     mask = nowhere(len(cells))
     for form in check.forms:
