@@ -77,7 +77,7 @@ def table_of_text(
     dialect = detect_dialect(text[:65536], delimiter or ",")
     if dialect is None:
         return None
-    return TableSegment(batches=_frames(iter([repaired(text)]), dialect, context), locator=locator)
+    return TableSegment(batches=_frames(iter([(repaired(text), None)]), dialect, context), locator=locator)
 
 
 def detect_dialect(sample: str, preferred: str = ",") -> Dialect | None:
@@ -119,39 +119,56 @@ def _batches(content: Content, context: ReadContext, dialect: Dialect) -> Iterat
     yield from encoding_problems(source.decoder, context)
 
 
-def _mended(source: TextStream) -> Iterator[str]:
+@dataclass(frozen=True, slots=True)
+class _Stretch:
+    """Whole records. `data` is the text in UTF-8, where it was read so; `quoting` says whether quotes mean anything in it."""
+
+    text: str
+    data: bytes | None
+    quoting: bool = True
+
+
+def _mended(source: TextStream) -> Iterator[tuple[str, bytes | None]]:
     """The blocks of a stream, those in which the decoder met garbled text repaired."""
     garbled = source.decoder.mojibake
     for block in source.blocks():
         known, garbled = garbled, source.decoder.mojibake
-        yield repaired(block) if garbled > known else block
+        yield (repaired(block), None) if garbled > known else (block, source.raw)
 
 
-def _frames(blocks: Iterator[str], dialect: Dialect, context: ReadContext) -> Iterator[pl.DataFrame]:
-    for text, quoting in _chunks(blocks, dialect.delimiter):
+def _frames(
+    blocks: Iterator[tuple[str, bytes | None]], dialect: Dialect, context: ReadContext
+) -> Iterator[pl.DataFrame]:
+    stretches = _stretches(blocks, dialect.delimiter)
+    while (stretch := next(stretches, None)) is not None:
         context.budget.check_time()
-        frame = frame_of_text(text, dialect, quoting)
+        frame = frame_of_text(stretch.text, dialect, stretch.quoting, stretch.data)
+        stretch = None  # what is a frame by now need not wait in memory as text
         yield from frame.iter_slices(TABLE_BATCH_ROWS)
 
 
-def _chunks(blocks: Iterator[str], delimiter: str) -> Iterator[tuple[str, bool]]:
-    """Stretches of whole records, and whether quotes mean anything in them."""
-    parts: list[str] = []
+def _stretches(blocks: Iterator[tuple[str, bytes | None]], delimiter: str) -> Iterator[_Stretch]:
+    parts: list[tuple[str, bytes | None]] = []
     size = 0
     for block in blocks:
         parts.append(block)
-        size += len(block)
+        size += len(block[0])
         full = size >= MAX_RECORD_CHARS
-        if not full and (size < CHUNK_CHARS or not block.endswith("\n")):
+        if not full and (size < CHUNK_CHARS or not block[0].endswith("\n")):
             continue
-        text = "".join(parts)
-        is_open = '"' in text and _open_quote(text, delimiter)
-        if not is_open or full:
-            yield text, not is_open
+        stretch = _stretch(parts, delimiter)
+        if stretch.quoting or full:
             parts, size = [], 0
+            yield stretch
     if parts:
-        text = "".join(parts)
-        yield text, '"' not in text or not _open_quote(text, delimiter)
+        yield _stretch(parts, delimiter)
+
+
+def _stretch(parts: list[tuple[str, bytes | None]], delimiter: str) -> _Stretch:
+    text = "".join(part for part, _ in parts)
+    raw = [data for _, data in parts if data is not None]
+    is_open = '"' in text and _open_quote(text, delimiter)
+    return _Stretch(text, b"".join(raw) if len(raw) == len(parts) else None, not is_open)
 
 
 def _quoted_field(delimiter: str) -> re.Pattern[str]:
@@ -167,26 +184,29 @@ def _open_quote(text: str, delimiter: str) -> bool:
     return re.search(rf'(?:[{re.escape(delimiter)}\n]|\A)"', rest) is not None
 
 
-def frame_of_text(text: str, dialect: Dialect, quoting: bool = True) -> pl.DataFrame:
-    """Whole records as a frame of the dialect's width, empty cells null; the same rows whichever parser does it."""
-    frame = _fast_frame(text, dialect) if quoting and len(text) > SMALL_CHARS else None
+def frame_of_text(text: str, dialect: Dialect, quoting: bool = True, data: bytes | None = None) -> pl.DataFrame:
+    """Whole records as a frame of the dialect's width, empty cells null; the same rows whichever parser does it.
+
+    `data` is the text in UTF-8, where that is there already.
+    """
+    frame = _fast_frame(text, dialect, data) if quoting and len(text) > SMALL_CHARS else None
     return _slow_frame(text, dialect, quoting) if frame is None else frame
 
 
-def _fast_frame(text: str, dialect: Dialect) -> pl.DataFrame | None:
+def _fast_frame(text: str, dialect: Dialect, data: bytes | None = None) -> pl.DataFrame | None:
     """By polars' parser where it agrees with `csv`: no blank lines, no stray quotes, no bare carriage returns, no wider rows."""
     import polars as pl
 
     if not text or dialect.width < 2 or text[0] in "\r\n":
         return None
     try:
-        data = text.encode("utf-8")  # in bytes, single characters are found several times faster
+        data = data if data is not None else text.encode("utf-8")
     except UnicodeEncodeError:
         return None
-    if b"\n\n" in data or (b"\r" in data and (b"\n\r\n" in data or data.count(b"\r") != data.count(b"\r\n"))):
+    if b"\r" in data and (b"\n\r\n" in data or data.count(b"\r") != data.count(b"\r\n")):
         return None
-    quotes = data.count(b'"')
-    if quotes and sum(q.count('"') for q in _quoted_field(dialect.delimiter).findall(text)) != quotes:
+    quotes = data.count(b'"')  # in bytes, single characters are found several times faster
+    if quotes and (b"\n\n" in data or _stray_quotes(text, dialect.delimiter, quotes)):
         return None
     try:
         frame = pl.read_csv(
@@ -198,10 +218,18 @@ def _fast_frame(text: str, dialect: Dialect) -> pl.DataFrame | None:
         )
     except pl.exceptions.PolarsError:
         return None
-    if frame.width != dialect.width:
+    lines = data.count(b"\n") + (not data.endswith(b"\n"))
+    if frame.width != dialect.width or (
+        not quotes and frame.height != lines
+    ):  # blank lines are rows, but not to polars
         return None
     frame.columns = column_names(dialect.width)
     return _null_empty(frame) if quotes else frame
+
+
+def _stray_quotes(text: str, delimiter: str, quotes: int) -> bool:
+    fields: list[str] = _quoted_field(delimiter).findall(text)
+    return sum(field.count('"') for field in fields) != quotes
 
 
 def _null_empty(frame: pl.DataFrame) -> pl.DataFrame:

@@ -29,6 +29,8 @@ class TextStream:
         declared, skip = declared_by_bytes(self._head)
         self._head = self._head[skip:]
         self.decoder = Decoder(declared or encoding)
+        self.raw: bytes | None = None
+        """The bytes of the block just given, where they are its text in UTF-8."""
 
     def blocks(self) -> Iterator[str]:
         """Decoded blocks of some 256 KiB, ending at newlines where there are any. Instead of iterating, not besides."""
@@ -37,7 +39,14 @@ class TextStream:
             text = self.decoder.block(data)
             if mac is None and ("\n" in text or "\r" in text):
                 mac = "\n" not in text
-            yield text.replace("\r", "\n") if mac and "\n" not in text else text
+            self.raw = data if self._is_utf8() else None
+            if mac and "\n" not in text:
+                self.raw, text = None, text.replace("\r", "\n")
+            yield text
+
+    def _is_utf8(self) -> bool:
+        known = self.decoder
+        return known.seen <= {"utf-8"} and not known.undecodable and not (known.fixed and known.bulk in WIDE)
 
     def __iter__(self) -> Iterator[tuple[str, int]]:
         return cut(self.blocks(), self._size)
