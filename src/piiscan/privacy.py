@@ -252,9 +252,8 @@ def _of_lowest_endings(values: pl.Series, seed: int) -> pl.Series:
     endings = values.str.slice(-2).hash(seed)
     some = endings.gather_every(max(1, len(endings) // 1000)).sort()
     low = endings <= some[min(len(some) - 1, 2 * _MANY * len(some) // len(endings))]
-    if int(low.sum()) >= _MANY:  # what ranks higher than these needs no counting
-        values, endings = values.filter(low), endings.filter(low)
-    few = values.filter(endings <= endings.sort()[min(_MANY, len(endings)) - 1])
+    lowest = endings.filter(low) if int(low.sum()) >= _MANY else endings  # what ranks higher needs no counting
+    few = values.filter(endings <= lowest.sort()[_MANY - 1])
     return few if few.n_unique() >= SKETCH_SIZE else values
 
 
