@@ -40,10 +40,12 @@ class LimitSettings(_Table):
     xml_part_bytes: int = Field(default=512 * 1024**2, ge=0)
     pdf_pages: int = Field(default=20_000, ge=0)
     converter_seconds: float = Field(default=120.0, ge=0)
+    worker_bytes: int = Field(default=4 * 1024**3, ge=0)
+    """Memory of a worker process, above which it is ended and its item is `limit-memory`; looked at from outside, on Linux only."""
 
     def limits(self) -> Limits:
         """The plain form that readers use."""
-        return Limits(**self.model_dump())
+        return Limits(**self.model_dump(exclude={"worker_bytes"}))
 
 
 class TargetSettings(_Table):

@@ -3,6 +3,8 @@
 import csv
 import io
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -240,8 +242,6 @@ def test_explain_shows_no_digit_of_a_my_number(cli, tmp_path: Path) -> None:
 def test_list_into_a_closed_pipe_is_done(scanned: Path, cli) -> None:
     """`piiscan ... | head` ends with 0 and says nothing: 1 would mean findings over --fail-on."""
     import os
-    import subprocess
-    import sys
 
     program = [sys.executable, "-m", "piiscan", "rules", "list", "--format", "jsonl"]
     with subprocess.Popen(
@@ -252,6 +252,19 @@ def test_list_into_a_closed_pipe_is_done(scanned: Path, cli) -> None:
         ran.stdout.close()
         said = ran.stderr.read()
     assert (ran.returncode, said) == (0, b"")
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no device that is always full")
+@pytest.mark.parametrize("command", [["assets"], ["findings", "--format", "jsonl"], ["--help"]])
+def test_list_to_a_full_disk_says_so(scanned: Path, command: list[str]) -> None:
+    """What cannot be written is said in one line with exit code 2, not called an internal error."""
+    with open("/dev/full", "w") as full:
+        ran = subprocess.run(
+            [sys.executable, "-m", "piiscan", *command],
+            cwd=scanned, stdout=full, stderr=subprocess.PIPE, text=True, check=False,
+        )  # fmt: skip
+    assert (ran.returncode, ran.stderr.count("\n")) == (2, 1)
+    assert ran.stderr.startswith("piiscan: the output cannot be written: ")
 
 
 def test_explain_opens_no_pipe(cli, tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 """Worker processes: an item that crashes, hangs or raises costs that item and nothing else."""
 
 import json
+import sys
 from pathlib import Path
 
 import pytest
@@ -28,6 +29,11 @@ TROUBLE = """
                 raise ValueError("090-9999-0000 is in this message")
             if kind == b"MEMOR":
                 raise MemoryError
+            if kind == b"GROWS":
+                held = []
+                while True:
+                    held.append(bytes(b"x") * 8_000_000)
+                    time.sleep(0.01)
 
     @hookimpl
     def piiscan_readers():
@@ -82,6 +88,21 @@ def test_stuck_reader_is_ended_from_outside(cli, make_plugin, share: Path, tmp_p
     assert ran.returncode == 3, ran.stderr
     found = states(cli)
     assert found.pop("00.trouble") == ("failed", "timeout")
+    assert set(found.values()) == {("scanned", "")}
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells the memory of another process")
+def test_worker_that_grows_is_ended_and_replaced(cli, make_plugin, share: Path, tmp_path: Path) -> None:
+    """An item that takes more memory than a worker may have fails with a reason; everything else is scanned."""
+    site = make_plugin("trouble", TROUBLE)
+    (share / "07.trouble").write_bytes(b"GROWS" + b"\x00\xff" * 50)
+    config = tmp_path / "piiscan.toml"
+    config.write_text("[limits]\nworker_bytes = 1_000_000_000\n", encoding="utf-8")
+    ran = cli("scan", share, "--jobs", 2, "--config", config, PYTHONPATH=str(site))
+    assert ran.returncode == 3, ran.stderr
+    found = states(cli)
+    assert found.pop("07.trouble") == ("failed", "limit-memory")
     assert set(found.values()) == {("scanned", "")}
 
 

@@ -6,17 +6,23 @@ run holds the lock; 130 interrupted (what was done is kept, the next scan goes o
 
 from __future__ import annotations
 
+import errno
 import os
 import signal
 import sys
 from types import FrameType
+from typing import NoReturn
 
 from piiscan import collector
 
 EXIT_FINDINGS = 1
+EXIT_USAGE = 2
 EXIT_UNREAD = 3
 EXIT_INTERNAL = 70
 EXIT_INTERRUPTED = 130
+
+_FULL = frozenset({errno.ENOSPC, errno.EFBIG, getattr(errno, "EDQUOT", errno.ENOSPC)})
+"""What writing says when there is no room."""
 
 
 def main() -> None:
@@ -37,16 +43,31 @@ def main() -> None:
         _say("interrupted; what was done is kept, the same command goes on from there")
         sys.exit(EXIT_INTERRUPTED)
     except BrokenPipeError:
-        # Whoever read the list has seen enough (`| head`). What Python would still write at its end goes nowhere.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _nothing_more_to_stdout()  # whoever read the list has seen enough (`| head`)
         sys.exit(0)
-    except Exception as error:
-        _say(f"internal error: {_where(error)}; set PIISCAN_TRACEBACK=1 to see the trace")
-        if os.environ.get("PIISCAN_TRACEBACK"):
-            raise
-        sys.exit(EXIT_INTERNAL)
+    except OSError as error:
+        if error.errno not in _FULL:
+            _internal(error)
+        _nothing_more_to_stdout()
+        _say(f"the output cannot be written: {os.strerror(error.errno or 0)}")
+        sys.exit(EXIT_USAGE)
+    except Exception as error:  # noqa: BLE001 - the last one; says so and ends
+        _internal(error)
     finally:
         collector.keep()
+
+
+def _internal(error: Exception) -> NoReturn:
+    """The end for what nobody foresaw; called while it is handled."""
+    _say(f"internal error: {_where(error)}; set PIISCAN_TRACEBACK=1 to see the trace")
+    if os.environ.get("PIISCAN_TRACEBACK"):
+        raise error
+    sys.exit(EXIT_INTERNAL)
+
+
+def _nothing_more_to_stdout() -> None:
+    """What Python would still write there at its end goes nowhere."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _run() -> None:

@@ -25,6 +25,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from piiscan import collector
 from piiscan.model import Item, ItemResult, Problem
 from piiscan.scan.listing import BATCH_BYTES
+from piiscan.scan.memory import resident_bytes
 from piiscan.scan.worker import Recipe, Worker, failed
 
 if TYPE_CHECKING:
@@ -35,6 +36,9 @@ if TYPE_CHECKING:
 
 GRACE_SECONDS = 15.0
 """How long past an item's time limit a worker may take before it is ended from outside."""
+
+WEIGH_SECONDS = 1.0
+"""Between two looks at the memory of a worker."""
 
 _IDLE, _BUILDING = -1, -2
 
@@ -76,10 +80,20 @@ class _Slot:
     left: deque[Item] = field(default_factory=deque)  # given and not handed over
     done: int = 0  # handed over
     last: int = 0  # items of the batch given last
+    weighed: float = 0.0  # when its memory was looked at
 
     @property
     def item_index(self) -> int:
         return int(self.at[0])
+
+    def is_over(self, limit: int) -> bool:
+        """Whether it holds more memory than it may; looked at once a second."""
+        now = time.monotonic()
+        if now - self.weighed < WEIGH_SECONDS:
+            return False
+        self.weighed = now
+        held = resident_bytes(self.process.pid) if self.process.pid and self.item_index >= 0 else None
+        return held is not None and held > limit
 
     @property
     def may_have_more(self) -> bool:
@@ -104,7 +118,7 @@ class ProcessExecutor:
         """Results as workers finish; a dead or stuck worker costs one item."""
         context = _context()
         waiting: deque[Batch] = deque()
-        limit = recipe.settings.limits.item_seconds
+        limits = recipe.settings.limits
         try:
             exhausted = False
             while True:
@@ -118,8 +132,10 @@ class ProcessExecutor:
                 for slot in busy:
                     if slot.pipe in ready:
                         yield from self._receive(slot, waiting)
-                    elif limit and self._overrun(slot, limit):
+                    elif limits.item_seconds and self._overrun(slot, limits.item_seconds):
                         yield from self._end(slot, waiting, "timeout")
+                    elif limits.worker_bytes and slot.is_over(limits.worker_bytes):
+                        yield from self._end(slot, waiting, "limit-memory")
         finally:
             self._stop()
 
@@ -201,10 +217,11 @@ def _exit(process: BaseProcess) -> str:
 
 
 def _context() -> BaseContext:
-    """forkserver where it exists: workers start with imports done, and never inherit the coordinator's threads or connections."""
+    """forkserver where it exists: workers start with imports done and dictionaries loaded, in memory that they share, and never inherit the
+    coordinator's threads or connections."""
     if "forkserver" in multiprocessing.get_all_start_methods():
         context = multiprocessing.get_context("forkserver")
-        context.set_forkserver_preload(["piiscan.scan.worker"])
+        context.set_forkserver_preload(["piiscan.scan.preload"])
         return context
     return multiprocessing.get_context("spawn")
 

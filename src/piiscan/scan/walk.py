@@ -10,7 +10,7 @@ from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from fnmatch import fnmatch
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeGuard
 from urllib.parse import quote
 
 from piiscan import sniff
@@ -116,7 +116,7 @@ class Walk:
         """With the readers of a registry, as the settings want them."""
         return cls(ReaderTable(registry.readers, settings.plugin), settings.passwords(), ocr_engine(registry, settings))
 
-    def _has_records(self, source: Source) -> bool:
+    def _has_records(self, source: Source) -> TypeGuard[RecordSource]:
         """Whether a source makes segments itself; asked once of each class, as looking at a protocol is slow."""
         kind = type(source)
         if kind not in self._kinds:
@@ -126,7 +126,7 @@ class Walk:
     def item(self, item: Item, source: Source, budget: Budget) -> Iterator[Event]:
         """The events of one listed item of a source."""
         context = self._context(item, budget, 0, "application/x-records")
-        records = partial(source.read, item, context) if isinstance(source, RecordSource) else None
+        records = partial(source.read, item, context) if self._has_records(source) else None
         content: Content | None = None
         if records is None or hasattr(source, "content"):
             try:
