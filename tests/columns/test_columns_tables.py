@@ -73,6 +73,38 @@ def test_cells_that_say_nothing_do_not_count(scan: Any, made: Any) -> None:
     assert scan([("氏名", "電話番号"), *rows]).only("PHONE_NUMBER").rows == 10
 
 
+def test_illnesses_are_counted_without_the_healthy(scan: Any, made: Any) -> None:
+    """特になし is no illness: neither counted, nor a reason to find none."""
+    ill = ["高血圧症", "糖尿病", "喘息", "てんかん"]
+    rows = [
+        (n, ill[i // 5 % 4] if i % 5 == 0 else ("特になし", "異常なし", "なし", "－")[i % 4])
+        for i, n in enumerate(made.names(40))
+    ]
+    found = scan([("氏名", "既往歴"), *rows])
+    assert found.only("SENS_MEDICAL").rows == 8
+    nobody = scan([("品番", "アレルギー"), *((f"A-{i}", "小麦・卵") for i in range(40))])
+    assert not [c for c in nobody.columns if c.entity_type.startswith("SENS_")]
+    healthy = scan([("氏名", "既往歴"), *((n, "特になし") for n in made.names(40))])
+    assert not [c for c in healthy.columns if c.entity_type.startswith("SENS_")]
+
+
+@pytest.mark.parametrize(
+    ("header", "value", "kind"),
+    [
+        ("障害の有無", "有", "SENS_DISABILITY"),
+        ("支持政党", "みどりの会", "SENS_CREED"),
+        ("健診判定", "要精密検査", "SENS_CHECKUP"),
+        ("本籍", "東京都千代田区千代田1番", "FAMILY_REGISTER"),
+    ],
+)
+def test_fields_of_any_words_are_told_by_their_heading(
+    scan: Any, made: Any, header: str, value: str, kind: str
+) -> None:
+    """Columns of sensitive facts beside the people they are about."""
+    out = scan([("氏名", header), *((name, value) for name in made.names(12))])
+    assert out.only(kind).rows == 12
+
+
 # --- numbers without header: the share decides
 
 

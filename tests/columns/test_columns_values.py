@@ -27,6 +27,18 @@ def test_folding_keeps_long_vowels_and_unifies_hyphens() -> None:
 def test_placeholders() -> None:
     """What people write for nothing, and no real value."""
     nothing = ["", "-", "ー", "なし", "無", "N/A", "null", "未登録", "***", "〃", "　"]
-    something = ["無量", "梨", "0", "山田", "-1-"]
+    nothing += [
+        "特になし",
+        "特に無し",
+        "異常なし",
+        "所見なし",
+        "特記事項なし",
+        "既往歴なし",
+        "該当者なし",
+        "該当せず",
+        "いいえ",
+        "非該当",
+    ]
+    something = ["異常あり", "所見", "特になしと回答", "無量", "梨", "0", "山田", "-1-"]
     assert all(pl.Series(nothing).str.contains(PLACEHOLDER).to_list())
     assert not any(pl.Series(something).str.contains(PLACEHOLDER).to_list())

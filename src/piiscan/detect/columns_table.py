@@ -172,6 +172,17 @@ class TableScan:
                 if column.things:
                     column.judgement = None
 
+    def _lonely(self) -> None:
+        """What counts only together with a person (an illness) counts where another column says who."""
+        kinds = self._kinds()
+        for column in self.columns:
+            if (
+                column.judgement
+                and column.judgement.rule.companions
+                and kinds.isdisjoint(column.judgement.rule.companions)
+            ):
+                column.judgement = None
+
     def _kinds(self) -> frozenset[str]:
         return frozenset(c.judgement.rule.entity_type for c in self.columns if c.judgement)
 
@@ -202,6 +213,7 @@ class TableScan:
         self._beside_addresses(batch)
         self._names(batch)
         self._things(batch)
+        self._lonely()
         self._of_companies()
         for n, column in enumerate(self.columns):
             if column.judgement is None:

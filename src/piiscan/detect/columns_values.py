@@ -22,7 +22,12 @@ from piiscan.protocols import Validator
 from piiscan.rules.compiled import compile_pattern
 from piiscan.rules.model import Rule
 
-NOTHING = r"(?i:[-‐－―ー*＊×/\s　.]*|なし|無し?|不明|未定|未登録|未記入|該当なし|同上|〃|null|none|nil|n/?a|nan|unknown|\(null\)|#n/a)"
+NOTHING = (
+    r"(?i:[-‐－―ー*＊×/\s　.]*"
+    r"|(?:特に?|特記(?:すべき)?事項(?:は|も)?|異常(?:は|所見)?|所見|既往(?:歴)?(?:は|に)?|該当(?:者|事項)?は?|記載(?:事項)?)?"
+    r"(?:なし|無し?|ナシ|ありません|認めず|非該当)"
+    r"|該当せず|いいえ|不明|未定|未登録|未記入|同上|〃|null|none|nil|n/?a|nan|unknown|\(null\)|#n/a)"
+)
 PLACEHOLDER = f"^{NOTHING}$"
 """Cells that say "nothing here" in one of the usual ways."""
 
@@ -329,8 +334,8 @@ def _anchored(rule: Rule) -> str | None:
 
 
 def _expanded(pattern: str) -> str:
-    """The pattern without digit borders at its ends: they say nothing about a whole cell."""
-    return compile_pattern(pattern.removeprefix("{B}").removesuffix("{E}")).pattern
+    """The pattern without borders at its ends (digits, a delimiter before): they say nothing about a whole cell."""
+    return compile_pattern(pattern.removeprefix("{B}").removeprefix("{G}").removesuffix("{E}")).pattern
 
 
 def _shape_pattern(shape: str) -> str:
