@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from piiscan.model import TextSegment
 from piiscan.scanner import Scanner
 
 GOODS = [
@@ -64,6 +65,23 @@ def test_persons_in_the_same_rows_are_found(scanner: Scanner, row: str) -> None:
     """The same forms with people in them."""
     text = "\n".join(row.format(n=n + 1, word=word) for n, word in enumerate(PEOPLE))
     assert names(scanner, text) == PEOPLE
+
+
+def test_surnames_in_a_column_of_their_own_are_found(scanner: Scanner) -> None:
+    """苗字 | 名: parts of names are no things, though none is a full name."""
+    rows = [
+        "乾 | 澪士郎 | 080-2655-4197",
+        "霧谷 | ひなた | 070-2780-8509",
+        "竹内 | 結愛 | 070-4449-4541",
+        "柚森 | 旺佳 | 070-7159-4514",
+    ]
+    rows += ["曽我部 | 瑳乃 | 080-4637-4323", "佐藤 | 花子 | 090-4637-4323", "鈴木 | 健太 | 090-4637-4324"]
+    found = names(scanner, "\n".join(("苗字 | mei | 電話番号", *rows)))
+    assert len(found) == 14
+    bare = "1,佐藤,3\n2,鈴木,4\n3,高橋,2\n4,田中,2\n5,渡辺,9\n6,伊藤,1\n7,小林,3"
+    assert not [
+        v for v in scanner.detector.explain(TextSegment(text=bare)) if "negative:things" in v.candidate.evidence
+    ]
 
 
 def test_one_person_among_goods_is_found_by_the_title(scanner: Scanner) -> None:

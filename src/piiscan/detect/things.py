@@ -13,7 +13,7 @@ from piiscan.model import Candidate
 
 EVIDENCE = "negative:things"
 LOWER, LOWER_LABELLED = -0.35, -0.45
-_WEAK = ("dictionary:", "kanji:", "sudachi", "learned", "alone", "list:names", "column:names")
+_WEAK = ("dictionary:", "kanji:", "sudachi", "learned", "alone")
 """Evidence that lies in the word itself; a label, a title or a contact beside it says more."""
 _LABELS = frozenset({"label:name", "label:Name"})
 _ROWS = 20
@@ -181,14 +181,15 @@ def _in_things(
     own = _cell(text[slice(*row)], at - row[0])
     if own is None:
         return False
-    key = (own[0], at // _BLOCK, text.rfind("\n\n", max(0, at - _BLOCK), at))
+    test = _full if _full(own[1].strip(_EDGES)) else _any_name
+    key = (own[0], test, at // _BLOCK, text.rfind("\n\n", max(0, at - _BLOCK), at))
     if key not in lists:
         words = {
             cell
             for other in others()
             if (cell := _field(other, own[0])) and len(cell) <= _CELL and _JAPANESE.search(cell)
         } - {own[1].strip(_EDGES)}
-        lists[key] = len(words) >= _LEAST and sum(map(_full, words)) < _FEW * len(words)
+        lists[key] = len(words) >= _LEAST and sum(map(test, words)) < _FEW * len(words)
     return lists[key]
 
 
@@ -205,3 +206,7 @@ def _field(row: str, place: tuple[int, bool, int]) -> str | None:
 @lru_cache(4096)
 def _full(value: str) -> bool:
     return value not in Lexicon.load().surnames and person_name(value) is True
+
+
+def _any_name(value: str) -> bool:
+    return value in Lexicon.load().surnames or _full(value)
