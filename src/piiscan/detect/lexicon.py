@@ -20,6 +20,7 @@ from piiscan.text.folding import fold_kanji
 
 FORMAT = 1
 MAX_GIVEN = 5
+"""Characters of the longest given names that are looked for."""
 SINGLE_SURNAMES = frozenset(
     "林森原岡辻関堀星谷菅南東西北島泉岸畑浜滝宮桂榊柳柴梶楠橘牧乾角堤塙巽峰嶋橋杉椿槙江沢秦窪薗薮越轟迫金李朴崔張陳王劉黄呉周孫高鄭曹趙楊徐安"
     "姜尹沈郭范蔡脇荒荻奥湊栗桑梅松梨伴仲堺筧榎栃柏芝葛蔦鎌城俵佃勝倉尾岩庄旭毛池熊石砂竹米糸茂菱藤隅鶴麻芹"
@@ -74,13 +75,9 @@ class Lexicon:
         return tuple(name for name in self.surnames if len(name) > 1 or name in SINGLE_SURNAMES)
 
     @cached_property
-    def longest_given(self) -> Mapping[str, int]:
-        """The longest given name that begins with a character, up to `MAX_GIVEN`."""
-        longest: dict[str, int] = {}
-        for name in self.given:
-            if MAX_GIVEN >= len(name) > longest.get(name[0], 0):
-                longest[name[0]] = len(name)
-        return longest
+    def given_pairs(self) -> frozenset[str]:
+        """The first two characters of given names: most of what follows a surname in text is told from names by them."""
+        return frozenset(name[:2] for name in self.given)
 
     @cached_property
     def _given_edges(self) -> tuple[Mapping[str, int], Mapping[str, int]]:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
 
-from piiscan.detect.lexicon import Lexicon, enlarge
+from piiscan.detect.lexicon import MAX_GIVEN, Lexicon, enlarge
 from piiscan.detect.names_evidence import (
     KANJI,
     NOT_NAME_AFTER,
@@ -23,7 +23,7 @@ from piiscan.detect.names_evidence import (
 )
 
 GAPS = " 　・･"
-_BLANKS = frozenset(" 　")
+_BLANKS, _GAP_SIGNS = frozenset(" 　"), frozenset(GAPS)
 MEMO_SIZE = 8192
 """How many answers about values are kept: lists and logs say the same again and again."""
 Kind = Literal["full", "surname", "given", "latin", "kana", ""]
@@ -91,7 +91,13 @@ class NameGrammar:
         """The likeliest surname and given name that start here."""
         best: FullName | None = None
         for surname_end in surname_ends:
-            for found in self._with_given(text, start, surname_end):
+            gap = text[surname_end : surname_end + 1] in _GAP_SIGNS
+            given_start = surname_end + gap
+            for end, given in self._given_at(text, given_start):
+                if not gap and (end - start < 3 or self._lexicon.surnames.get(text[start:end], "x").isupper()):
+                    continue
+                surname = self._lexicon.surnames[text[start:surname_end]]
+                found = FullName(start, surname_end, given_start, end, surname, given)
                 if best is None or (found.rank, found.end) > (best.rank, best.end):
                     best = found
         if best:
@@ -141,28 +147,25 @@ class NameGrammar:
             return end
         return 0
 
-    def _with_given(self, text: str, start: int, surname_end: int) -> Iterator[FullName]:
-        gap = text[surname_end : surname_end + 1]
-        if not gap:
-            return
-        for given_start in (surname_end, surname_end + 1) if gap in GAPS else (surname_end,):
-            for end, given in self._given_at(text, given_start):
-                joined = given_start == surname_end
-                if not (joined and (end - start < 3 or self._lexicon.surnames.get(text[start:end], "x").isupper())):
-                    surname = self._lexicon.surnames[text[start:surname_end]]
-                    yield FullName(start, surname_end, given_start, end, surname, given)
-
-    def _given_at(self, text: str, start: int) -> Iterator[tuple[int, str]]:
-        char = text[start : start + 1]
+    def _given_at(self, text: str, start: int) -> Sequence[tuple[int, str]]:
+        """(end, class) of the given names that start here, longest first; then of a name in katakana."""
+        pair = text[start : start + 2]
+        char = pair[:1]
+        kana = "ァ" <= char <= "ー"
         lookup = self._lexicon.given
-        for length in range(min(self._lexicon.longest_given.get(char, 0), len(text) - start), 0, -1):
+        more = pair in self._lexicon.given_pairs
+        if not (more or kana or char in lookup):
+            return ()
+        found = []
+        for length in range(min(MAX_GIVEN, len(text) - start) if more else len(char), 0, -1):
             kind = lookup.get(text[start : start + length])
             if kind and ends_word(text, start + length):
-                yield start + length, kind
-        if "ァ" <= char <= "ー":
+                found.append((start + length, kind))
+        if kana:
             run = _KATAKANA.match(text, start)
             if run and len(run.group()) > 1 and self.is_given_kana(run.group()):
-                yield run.end(), "k"
+                found.append((run.end(), "k"))
+        return found
 
     def is_given_kana(self, word: str) -> bool:
         """Whether a katakana word is a Japanese or foreign given name."""

@@ -48,34 +48,30 @@ class NameWords:
         near: Sequence[str] = (),
         latin: Sequence[str] = (),
     ) -> None:
-        self._surnames = len(lexicon.searched)
-        numbers = {word: number for number, word in enumerate(lexicon.searched)}
-        groups = (
-            sorted(lexicon.kana["foreign"]),
-            _JOINED,
-            _INITIALS,
-            _KANA_GAPS,
-            labels,
-            lists,
-            near,
-            latin,
-            SAMPLE_WORDS,
-        )
-        owners: dict[int, list[tuple[int, int]]] = {}
-        for group, words in enumerate(groups, 1):
+        # Foreign names and surnames share no word (scripts differ), so ranges of numbers tell them; all others may have several owners.
+        foreign = sorted(lexicon.kana["foreign"] - lexicon.surnames.keys())
+        numbers = {word: number for number, word in enumerate((*lexicon.searched, *foreign))}
+        self._surnames, self._foreign = len(lexicon.searched), len(numbers)
+        owners: dict[int, tuple[tuple[int, int], ...]] = {}
+        for group, words in enumerate((_JOINED, _INITIALS, _KANA_GAPS, labels, lists, near, latin, SAMPLE_WORDS), 2):
             for own, word in enumerate(words):
-                owners.setdefault(numbers.setdefault(word, len(numbers)), []).append((group, own))
+                number = numbers.setdefault(word, len(numbers))
+                owners[number] = (*owners.get(number, ()), (group, own))
         self._owners = owners
         self._automaton = build(list(numbers), cache="names")
 
     def find(self, text: str) -> NameHits:
         """Every word in folded text, overlapping ones too."""
         found: tuple[list[Match], ...] = ([], [], [], [], [], [], [], [], [], [])
-        surnames, last, owners = found[0], self._surnames, self._owners
+        surnames, foreign, owners = found[0], found[1], self._owners
+        last_surname, last_foreign = self._surnames, self._foreign
         for hit in self._automaton.find(text):
             start, end, number = hit
-            if number < last:
+            if number < last_surname:
                 surnames.append(hit)
-            for group, own in owners.get(number, ()):
-                found[group].append((start, end, own))
+            elif number < last_foreign:
+                foreign.append(hit)
+            if number in owners:
+                for group, own in owners[number]:
+                    found[group].append((start, end, own))
         return NameHits(*found)

@@ -34,8 +34,8 @@ _UNIT = re.compile(
 )
 _TAIL = re.compile(rf"[ 　]*(?:(?:{_ROLE})|[（(][^（）()]*[)）]?|[㊞印]|ほか.*|他.*|以上|（敬称略）)$")
 _CONTACT = re.compile(
-    r"[@0０〒T電携℡](?:(?<=@)[\w-]+\.|(?<=[0０])(?<![0-9０-９].)(?<![0-9][-/].)[0-9０-９]{1,4}[-－ー‐(（)）][0-9０-９]|(?<=[〒℡])|(?<=T)(?:EL|el)|(?<=電)話|(?<=携)帯)"
-)  # begins with a set of characters, so that `re` skips over all others
+    r"[@0０〒T電携℡](?:(?<=@)[\w-]+\.|(?<=[0０])(?<![0-9０-９].)(?<![0-9０-９][-－ー‐/].)[0-9０-９]{1,4}[-－ー‐(（)）][0-9０-９]|(?<=[〒℡])|(?<=T)(?:EL|el)|(?<=電)話|(?<=携)帯)"
+)  # begins with a set of characters, so that `re` skips over all others; a 0 inside a number or a date begins no phone number
 _FILE_PART = re.compile(
     rf"[{KANJI}ぁ-ゖァ-ヺー]{{2,8}}(?:[ 　][{KANJI}ぁ-ゖァ-ヺー]{{1,5}})?(?=[_\-－\s　()（）.,・【】\[\]＿]|$)(?<![_\-])"
 )
@@ -44,6 +44,7 @@ _NO_NAME = re.compile(r"[^（(ほ他0-9０-９]*[0-9０-９]")
 """A number before anything that :func:`_trim` takes off together with what follows."""
 _FIELD = re.compile(r"[^\t,、;|｜│<>:：\"'/／]+")
 MAX_LINE, MAX_ITEMS, MAX_ALONE = 200, 400, 20
+_LINES_AROUND = 4
 _LIKELY, _POSSIBLE = 0.6, 0.35
 
 
@@ -154,14 +155,9 @@ class ListedNames:
     def _beside_contacts(self, text: str) -> Iterator[NameSpan]:
         """Fields of a line with a phone number or mail address, and short lines near such a line."""
         done = 0
-        for contact in _CONTACT.finditer(text):
-            if contact.start() < done:
-                continue
-            low, high = _around(text, contact.start(), 4)
-            low = max(low, done)
-            done = high
-            position = low
-            while position < high:
+        while contact := _CONTACT.search(text, done):
+            position, done = _around(text, contact.start(), done)
+            while position < done:
                 end = _line_end(text, position)
                 size = end - position
                 if size <= MAX_ALONE + 10 or (size <= MAX_LINE and _CONTACT.search(text, position, end)):
@@ -217,13 +213,18 @@ def _line_end(text: str, position: int) -> int:
     return len(text) if end < 0 else end
 
 
-def _around(text: str, position: int, lines: int) -> tuple[int, int]:
-    """From the start of some lines before to the end of some lines after."""
-    low, high = text.rfind("\n", 0, position) + 1, _line_end(text, position)
-    for _ in range(lines):
-        low = text.rfind("\n", 0, max(0, low - 1)) + 1
-        high = _line_end(text, min(len(text), high + 1))
-    return low, high
+def _around(text: str, position: int, done: int) -> tuple[int, int]:
+    """From the start of some lines before a place, none of them before `done`, to the end of some lines after it."""
+    low, high = text.rfind("\n", done, position), _line_end(text, position)
+    for _ in range(_LINES_AROUND):
+        if low < 0:
+            break
+        low = text.rfind("\n", done, low)
+    for _ in range(_LINES_AROUND):
+        if high >= len(text):
+            break
+        high = _line_end(text, high + 1)
+    return max(done, low + 1), high
 
 
 def _blocks(text: str, sure: set[tuple[int, int]]) -> Iterator[tuple[int, int]]:

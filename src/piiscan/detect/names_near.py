@@ -50,6 +50,8 @@ _AFTER_PARTY = re.compile("[、,]?[「『]")
 _CHAT = re.compile(
     rf"\n[^\n]{{0,12}}?[0-9]{{1,2}}:[0-9]{{2}}(?::[0-9]{{2}})?\]?[ \t　]+(?P<name>[{KANJI}]{{1,4}}[ 　]?[{KANJI}ぁ-ゖァ-ヺ]{{1,4}})(?=[ \t　:：\n]|$)"
 )
+_TIME_BEFORE_NAME = re.compile(rf":[0-9]{{2}}\]?[ \t　]+[{KANJI}]")
+"""Stands in every line that `_CHAT` matches, and in few others."""
 _FORMER = re.compile(
     rf"(?P<name>[{KANJI}]{{1,4}}[ 　]?[（(](?:旧姓|旧氏)[ 　:：]*[{KANJI}]{{1,4}}[)）][ 　]?[{KANJI}ぁ-ゖァ-ヺ]{{1,4}}?)"
     rf"(?=様|さん|氏|殿|先生|[^{KANJI}ぁ-ゖァ-ヺ]|[はがをにとのも]|$)"
@@ -75,7 +77,6 @@ _NOT_NAME_END = frozenset("時者客員主人方社先達々手殿様店部課�
 
 _PARTY_NAME = re.compile(rf"[{KANJI}ぁ-ゖァ-ヺー・]{{1,8}}[ 　]?[{KANJI}ぁ-ゖァ-ヺー]{{1,8}}$")
 _PARTY_JOIN = re.compile("(?:及び|並びに|[とはおよび、])+")
-_LINES = ((_REASSIGNED, 0.5, 0.55, "list:bullet"), (_CHAT, 0.3, 0.62, "context:speaker"))
 
 
 class NearNames:
@@ -131,7 +132,10 @@ class NearNames:
 
     def _lines(self, text: str) -> Iterator[NameSpan]:
         """Names at the start of a line: who says something, who is in a list of changes."""
-        for pattern, floor, score, evidence in _LINES:
+        lines = [(_REASSIGNED, 0.5, 0.55, "list:bullet")]
+        if _TIME_BEFORE_NAME.search(text):
+            lines.append((_CHAT, 0.3, 0.62, "context:speaker"))
+        for pattern, floor, score, evidence in lines:
             for match in _line_matches(pattern, text):
                 if self._likeness.of(match.group("name")) >= floor:
                     yield NameSpan(*_place(match, text), score, (evidence,))
