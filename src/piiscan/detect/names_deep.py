@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 
 from piiscan.detect.lexicon import Lexicon
 from piiscan.detect.names_evidence import is_kanji, is_katakana
@@ -13,6 +14,7 @@ _NEVER = frozenset({"other", "number", "suffix", "prefix"})
 _JOINTS = frozenset("・＝･=")
 _GAPS = frozenset(" 　")
 _MAX_PARTS = 6
+MEMO_SIZE = 8192
 
 
 class NameChains:
@@ -20,6 +22,7 @@ class NameChains:
 
     def __init__(self, lexicon: Lexicon) -> None:
         self._lexicon = lexicon
+        self._maybe = lru_cache(MEMO_SIZE)(self._is_maybe)
 
     def find(self, text: str, words: Reading) -> Iterator[tuple[int, int]]:
         """Runs of words (first, stop) of folded `text` that may be a name, none inside another."""
@@ -39,8 +42,8 @@ class NameChains:
         following = first + 2
         return (
             following < len(words)
-            and text[words.starts[first + 1] : words.ends[first + 1]] in _JOINTS
             and words.tags[following] in _PERSONS
+            and text[words.starts[first + 1] : words.ends[first + 1]] in _JOINTS
             and _katakana(text[words.starts[first] : words.ends[first]])
             and _katakana(text[words.starts[following] : words.ends[following]])
         )
@@ -80,7 +83,7 @@ class NameChains:
             tags[position - 1] == "surname" and tag != "suffix" and surface in self._lexicon.given and len(surface) < 4
         )
 
-    def _maybe(self, surface: str, tag: str) -> bool:
+    def _is_maybe(self, surface: str, tag: str) -> bool:
         """Whether a word that Sudachi does not call a name may be one."""
         lexicon = self._lexicon
         if _katakana(surface):

@@ -42,6 +42,7 @@ _FILE_PART = re.compile(
 _BULLET_STARTS = frozenset("・●○◎■□◆◇*※-–→0123456789０１２３４５６７８９(（")
 _NO_NAME = re.compile(r"[^（(ほ他0-9０-９]*[0-9０-９]")
 """A number before anything that :func:`_trim` takes off together with what follows."""
+_KANA_FIELD = re.compile("[ァ-ヺー 　]+")
 _FIELD = re.compile(r"[^\t,、;|｜│<>:：\"'/／]+")
 MAX_LINE, MAX_ITEMS, MAX_ALONE = 200, 400, 20
 _LINES_AROUND = 4
@@ -174,6 +175,8 @@ class ListedNames:
             field = match.group()
             if field.isascii() and " " not in field and "(" not in field:
                 continue  # one word in ASCII is no name
+            if _KANA_FIELD.fullmatch(field):
+                continue  # a reading says nothing here
             low, high = match.span()
             if text[high : high + 1] in ("：", ":"):
                 continue

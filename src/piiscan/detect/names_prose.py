@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from operator import itemgetter
 from typing import NamedTuple
 
 from piiscan.detect.automaton import Match
@@ -283,28 +284,30 @@ def _decided(name: _Open, reading: Reading) -> NameSpan:
     return NameSpan(start, end, same, evidence)
 
 
+_place = itemgetter(0, 1)
+
+
 def best(spans: Iterable[NameSpan]) -> list[NameSpan]:
     """Spans that do not overlap: the surest first, then the longest; equal spans join their evidence."""
-    chosen: dict[tuple[int, int], NameSpan] = {}
-    for span in spans:
-        key = (span.start, span.end)
-        other = chosen.get(key)
-        if other:
-            high, low = (span, other) if span.score > other.score else (other, span)
-            evidence = tuple(dict.fromkeys((*high.evidence, *low.evidence)))
-            chosen[key] = NameSpan(high.start, high.end, high.score, evidence)
-        else:
-            chosen[key] = span
     kept: list[NameSpan] = []
     group: list[NameSpan] = []
     reach = 0
-    for span in sorted(chosen.values()):
+    for span in sorted(spans, key=_place):
         if span.start >= reach and group:
             kept += _without_overlaps(group) if len(group) > 1 else group
-            group = []
-        group.append(span)
+            group = [span]
+        elif group and _place(group[-1]) == _place(span):
+            group[-1] = _joined(group[-1], span)
+        else:
+            group.append(span)
         reach = max(reach, span.end)
     return kept + _without_overlaps(group)
+
+
+def _joined(other: NameSpan, span: NameSpan) -> NameSpan:
+    high, low = (span, other) if span.score > other.score else (other, span)
+    evidence = tuple(dict.fromkeys((*high.evidence, *low.evidence)))
+    return NameSpan(high.start, high.end, high.score, evidence)
 
 
 def _without_overlaps(group: list[NameSpan]) -> list[NameSpan]:

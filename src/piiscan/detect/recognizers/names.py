@@ -82,7 +82,8 @@ class NameRecognizer:
         places = {span.start for _, span in found}
         found += [(_KINDS[kind], span) for kind, span in self._rows.find(ready.text, places)]
         person = best(span for kind, span in found if kind == PERSON)
-        person = best([*person, *self._latin.beside(ready.text, person)])
+        if beside := list(self._latin.beside(ready.text, person)):
+            person = best([*person, *beside])
         kana = best([*(span for kind, span in found if kind == KANA), *self._readings(ready.text, person)])
         person = _without_readings(person, kana)
         yield from self._candidates(ready, PERSON, person, hits.samples)
@@ -123,7 +124,7 @@ class NameRecognizer:
             return
         near += self._near.find(text, hits.near)
         yield from near
-        known = best([*known, *near])
+        known = best([*known, *near]) if near else known
         yield from self._near.mentions(text, known, hits.surnames)
 
     def _readings(self, text: str, persons: Iterable[NameSpan]) -> Iterator[NameSpan]:
