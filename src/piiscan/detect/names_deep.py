@@ -26,12 +26,15 @@ class NameChains:
 
     def find(self, text: str, words: Reading) -> Iterator[tuple[int, int]]:
         """Runs of words (first, stop) of folded `text` that may be a name, none inside another."""
+        starts, tags = words.starts, words.tags
         done = 0
-        for number, (start, tag) in enumerate(zip(words.starts, words.tags, strict=True)):
+        for number in [
+            n for n, tag in enumerate(tags) if tag not in _NEVER or "ァ" <= text[starts[n]] <= "ー"
+        ]:  # all words that are left out begin no name
             if number < done:
                 continue
-            kana = "ァ" <= text[start] <= "ー"
-            if tag in _PERSONS or (kana and self._goes_on(text, words, number)):
+            start, tag = starts[number], tags[number]
+            if tag in _PERSONS or ("ァ" <= text[start] <= "ー" and self._goes_on(text, words, number)):
                 done = self._chain(text, words, number)
                 yield number, done
             elif tag not in _NEVER and self._maybe(text[start : words.ends[number]], tag):

@@ -75,12 +75,13 @@ def own_features(surface: str, tags: str, head: int, tail: int, count: int, lexi
 
 def word_at(text: str, words: Reading, number: int, neighbour: int) -> tuple[str, str]:
     """(surface, tag) of a word if it stands right beside the next one; edges are ``^``."""
-    if not 0 <= number < len(words):
+    starts, ends = words.starts, words.ends
+    if not 0 <= number < len(starts):
         return EDGE
     low, high = (number, neighbour) if number < neighbour else (neighbour, number)
-    if words.ends[low] != words.starts[high]:
+    if ends[low] != starts[high]:
         return EDGE
-    surface = text[words.starts[number] : words.ends[number]]
+    surface = text[starts[number] : ends[number]]
     if surface.isspace():
         return BLANK
     tag = words.tags[number]

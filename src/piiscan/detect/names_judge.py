@@ -23,7 +23,7 @@ _STEPS = ((0.0, 0.0), (0.36, 0.35), (0.86, 0.5), (1.0, 0.65))
 """Probability -> score: what the thresholds of the profiles ``thorough`` (0.35) and ``default`` (0.5) mean to the judge."""
 SURE = 0.5
 """Rules that are as sure as this are not judged again."""
-_FEW = 20_000
+_FEW = 1_000_000
 """Fewer characters times names than this are searched one by one: an automaton is not worth it."""
 
 
