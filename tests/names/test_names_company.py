@@ -46,6 +46,17 @@ def found(recognizer: NameRecognizer, text: str, kind: SegmentKind = SegmentKind
         ("高橋 花子 / Hanako Takahashi\n", ["高橋 花子", "Hanako Takahashi"]),
         ("グエン ティ ラン様", ["グエン ティ ラン"]),
         ("やまだたろうさん", ["やまだたろう"]),
+        ("氏名：服部 紬麻\n", ["服部 紬麻"]),
+        ("■お名前\n桐窪　凪紗\n\n■ご住所\n", ["桐窪　凪紗"]),
+        ("\n10:12\t桐窪 凪乃: 遅れます\n", ["桐窪 凪乃"]),
+        ("営業部\n桐窪 凪紗\nKirikubo Nagisa\nTEL 03-1234-5678\n", ["桐窪 凪紗", "Kirikubo Nagisa"]),
+        ("講師には浜田心晴氏をお迎えし", ["浜田心晴"]),
+        ("出席：佐藤、鈴木、高橋　欠席：田中\n", ["佐藤", "鈴木", "高橋", "田中"]),
+        ("出席者：佐藤健一、千葉心晴、鈴木大輔\n", ["佐藤健一", "千葉心晴", "鈴木大輔"]),
+        ('{"name":"桐窪凪紗","tel":"03-1234-5678"}', ["桐窪凪紗"]),
+        ("Cardholder Name：Tsumugi Kirikubo\n", ["Tsumugi Kirikubo"]),
+        ("発表したのは株式会社アオバの堺彗斗代表取締役です", ["堺彗斗"]),
+        ("1,山田 太郎,東京\n", ["山田 太郎"]),
     ],
 )
 def test_the_surroundings_speak_for_a_name(recognizer: NameRecognizer, text: str, names: list[str]) -> None:

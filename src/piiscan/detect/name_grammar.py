@@ -167,6 +167,10 @@ class NameGrammar:
                 found.append((run.end(), "k"))
         return found
 
+    def is_surname(self, word: str) -> bool:
+        """Whether a word is a surname of two kanji or more: 服部 is no department."""
+        return len(word) > 1 and word in self._lexicon.surnames
+
     def is_given_kana(self, word: str) -> bool:
         """Whether a katakana word is a Japanese or foreign given name."""
         kana = self._lexicon.kana
@@ -238,6 +242,9 @@ class NameGrammar:
         """How much kanji that no dictionary has as a name look like one, 0..0.55: for places where names are expected."""
         if value.isascii():
             return 0.0
+        first, _, last = value.partition("　" if "　" in value else " ")
+        if self.is_given_kana(last) and len(first) < 4 and all(map(is_kanji, first)):
+            return 0.55 if self._lexicon.likely_surname(first, *_SURNAME_EDGES) else 0.3
         pair = _GUESSED_PAIR.fullmatch(value)
         if pair:
             given = re.split("[ 　]", value)[1]

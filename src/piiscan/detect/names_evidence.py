@@ -124,7 +124,7 @@ SURNAME_LABELS = frozenset(
 PERSON_LABELS = words(
     """
     氏名 お名前 姓名 申込者名 申請者名 契約者名 会員名 顧客名 患者名 担当者名 保護者名 受取人 受取人名 代表者名 名義人 口座名義 口座名義人 従業員名
-    社員名 職員名 旧姓 shimei simei namae onamae full_name customer_name
+    社員名 職員名 旧姓 cardholder_name cardholder account_holder contact_person shimei simei namae onamae full_name customer_name
     """
 )
 """Used beside those of the rules."""
@@ -140,7 +140,7 @@ NOT_A_LABEL_BEFORE = re.compile(
 )
 _EXTRA = "[（(][^（）()\\n]{0,12}[)）]"
 LABEL_END = re.compile(
-    rf"[ \t　]*(?:{_EXTRA})?[ \t　]*(?:[:：=＝|｜│┃\t】］\]〕」>＞;]|\"[ \t]*:|</[a-z]+>|[ 　][/／](?=[ 　])|[…‥]{{2,}})"
+    rf"[ \t　]*(?:{_EXTRA}){{0,2}}[ \t　]*(?:[:：=＝|｜│┃\t】］\]〕」>＞;]|\"[ \t]*:|</[a-z]+>|[ 　][/／](?=[ 　])|[…‥]{{2,}})"
     rf"(?:[ \t　\"'「『]|<[^<>\n]{{1,60}}>|\r?\n[ \t　]{{0,8}}(?=[^\n:：]{{2,16}}(?:\n|$)))*",
     re.IGNORECASE,
 )

@@ -68,16 +68,22 @@ _AFTER_LABELS = frozenset(' \t　\r\n（()）:：=＝|｜│┃】］]〕」>＞
 _UNKNOWN_PAIR = re.compile(rf"[{KANJI}]{{1,4}}[ 　][{KANJI}ぁ-ゖ]{{1,4}}")
 _MAILBOX = re.compile(r"<[\w.+\-=/]{1,64}@[\w.\-]{1,255}>")
 _WORD_START = re.compile(r"(?<![^\s　])[^\s　]")
+_BESIDE_KEY = re.compile(
+    rf"[{KANJI}]{{1,5}}[ 　]?[{KANJI}ぁ-ゖ]{{1,5}}[\"',;&\s]{{1,4}}(?:tel|phone|mobile|e?mail|address|zip|postal|birth|kana|furigana)",
+    re.IGNORECASE,
+)
+"""A name in kanji and the key of what else is told of a person: {"name": "…", "tel": …}."""
 _BEFORE_NAME = re.compile("[0-9０-９]")
 _BEFORE_MAILBOX = re.compile(r"[^\n<>,;:\"']{2,40}$")
 _LATIN_PAIR = re.compile(r"[A-Z][A-Za-z'’\-]{1,20} [A-Z][A-Za-z'’\-]{1,20}")
 _IN_KANA = re.compile(
-    r"[（(](?:全角|半角)?(?:カナ|かな|フリガナ|ふりがな|カタカナ|ヨミ|ｶﾅ|ﾌﾘｶﾞﾅ)[)）][ 　:：=】\]|｜│\t\"]*$"
+    r"[（(](?:全角|半角)?(?:カナ|かな|フリガナ|ふりがな|カタカナ|ヨミ|ｶﾅ|ﾌﾘｶﾞﾅ)[)）](?:[（(][^（）()\n]{0,6}[)）])?[ 　:：=】\]|｜│\t\"]*$"
 )
 _MAX_FIELD = 100
 _MAX_REST = 200
 _INNER_BLANKS = (" ", "　", "  ", "　　")
 """氏　名, お 名 前: labels spread to the width of a form."""
+_LINE_STARTS = frozenset(("", *"\n■□●◆○・"))
 _FIELD_STARTS = frozenset(("", *"\n\t 　|｜│┃/／,、【[(（・■□●○◆*>"))
 _UNIT = re.compile(
     r"(?:[^\s　、。:：（）()]{1,16}(?:部|課|室|係|局|店|センター|グループ|チーム|本社|工場|支社)|[(（][^（()）\n]{1,16}[)）])[ 　]+"
@@ -149,6 +155,7 @@ def _spellings(label: str) -> set[str]:
         return {label, *wide}
     words = re.split(r"[_ \-]", label)
     forms = {
+        " ".join(w.capitalize() for w in words),
         "_".join(words),
         " ".join(words),
         "-".join(words),
@@ -169,7 +176,7 @@ def _value_start(text: str, start: int, end: int, label: _Label) -> int | None:
     elif len(label.text) < 3 and label.text != "氏名" and before and (is_kanji(before) or is_katakana(before)):
         return None
     stop = LABEL_END.match(text, end)
-    if stop is None and label.kind != "weak" and before in ("", "\n"):
+    if stop is None and label.kind != "weak" and before in _LINE_STARTS:
         stop = NEXT_LINE.match(text, end)
     if stop is None and label.kind != "weak" and not label.text.isascii():
         stop = LABEL_GAP.match(text, end)
@@ -238,10 +245,12 @@ class LabelledNames:
         return found and NameSpan(found.start + start, found.end + start, found.score, found.evidence)
 
     def _read_person(self, text: str, start: int, label: _Label) -> NameSpan | None:
-        strong = label.kind == "strong"
+        told_more = label.kind == "weak" and label.text.isascii() and _BESIDE_KEY.match(text, start) is not None
+        strong = label.kind == "strong" or told_more
         evidence = (f"label:{label.text}",)
         part = "given" if label.text in GIVEN_LABELS else "surname" if label.text in SURNAME_LABELS else ""
-        if unit := _UNIT.match(text, start):
+        unit = _UNIT.match(text, start)
+        if unit and not self._grammar.is_surname(unit.group().rstrip(" 　")):
             start = unit.end()
         full = None if part else self._grammar.full_name(text, start, self._grammar.surname_ends(text, start))
         if full:
@@ -260,6 +269,8 @@ class LabelledNames:
                 continue
             if score := self._score(value, strong, part):
                 return NameSpan(start, start + len(value), score, evidence)
+            if told_more and self._grammar.guessed(value) and not _THING.search(value):
+                return NameSpan(start, start + len(value), 0.55, evidence)
         return None
 
     def _score(self, value: str, strong: bool, part: str) -> float:

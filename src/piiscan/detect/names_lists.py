@@ -25,6 +25,7 @@ LIST_LABELS = words(
 _ROLE = "|".join(sorted(ROLES, key=len, reverse=True))
 _LABEL_BEFORE = frozenset("\n \t　【[■●◆・（(")
 _LABEL_END = re.compile(r"(?:一覧|名)?(?:[（(][^（）()\n]{0,12}[)）])?[ 　]*(?:[:：】\]]|[ 　\t]|(?=\r?\n))")
+_NEXT_LABEL = re.compile("[ 　]+[^ 　：:、,]{2,6}[：:]")
 _ITEM = re.compile(r"[^、，,;；／/\n\r\t|｜│・]+")
 _BULLET = re.compile(r"[\s　]*(?:[・●○◎■□◆◇*※\-–→]|[0-9０-９]{1,3}[.．)）、 ]|[(（][0-9０-９]{1,3}[)）])?[\s　]*")
 _UNIT = re.compile(
@@ -44,9 +45,10 @@ _NO_NAME = re.compile(r"[^（(ほ他0-9０-９]*[0-9０-９]")
 """A number before anything that :func:`_trim` takes off together with what follows."""
 _KANA_FIELD = re.compile("[ァ-ヺー 　]+")
 _FIELD = re.compile(r"[^\t,、;|｜│<>:：\"'/／]+")
-MAX_LINE, MAX_ITEMS, MAX_ALONE = 200, 400, 20
+MAX_LINE, MAX_ITEMS, MAX_ALONE, MAX_BESIDE = 200, 400, 20, 45
 _LINES_AROUND = 4
-_LIKELY, _POSSIBLE = 0.6, 0.35
+_LIKELY, _LIKELY_PAIR, _POSSIBLE = 0.6, 0.55, 0.35
+_PAIR = re.compile(rf"[{KANJI}]{{1,4}}[ 　][{KANJI}ぁ-ゖ]{{1,4}}")
 
 
 class ListedNames:
@@ -89,6 +91,8 @@ class ListedNames:
                 continue
             done = label.end()
             line_end = _line_end(text, label.end())
+            if another := _NEXT_LABEL.search(text, label.end(), line_end):
+                line_end = another.start()
             rest = text[label.end() : line_end]
             items = list(self._items(text, label.end(), line_end)) if rest.strip(" 　】])）:：") else []
             if not items:
@@ -124,9 +128,16 @@ class ListedNames:
         for match in _ITEM.finditer(text):
             low = _BULLET.match(text, match.start()).end()  # type: ignore[union-attr]
             high = match.end()
-            while low < high and (unit := _UNIT.match(text, low, high)):
-                low = unit.end()
+            low = self._behind_units(text, low, high)
             yield self._trimmed(text, low, high)
+
+    def _behind_units(self, text: str, low: int, high: int) -> int:
+        """Where what follows departments and roles begins. 服部 is a surname."""
+        while low < high and (unit := _UNIT.match(text, low, high)):
+            if self._grammar.is_surname(unit.group().rstrip(" 　")):
+                break
+            low = unit.end()
+        return low
 
     def _trimmed(self, text: str, low: int, high: int) -> tuple[int, int]:
         start, end = self._trim(text[low:high])
@@ -161,7 +172,7 @@ class ListedNames:
             while position < done:
                 end = _line_end(text, position)
                 size = end - position
-                if size <= MAX_ALONE + 10 or (size <= MAX_LINE and _CONTACT.search(text, position, end)):
+                if size <= MAX_BESIDE or (size <= MAX_LINE and _CONTACT.search(text, position, end)):
                     for first, last, score in self._named_fields(text[position:end]):
                         yield NameSpan(position + first, position + last, score, ("neighbour:contact",))
                 position = end + 1
@@ -184,12 +195,13 @@ class ListedNames:
                 low = _BULLET.match(text, low, high).end()  # type: ignore[union-attr]
             if _plainly_none(text[low:high]):
                 continue
-            while low < high and (" " in field or "　" in field) and (unit := _UNIT.match(text, low, high)):
-                low = unit.end()
+            if " " in field or "　" in field:
+                low = self._behind_units(text, low, high)
             if _NO_NAME.match(text, low, high):
                 continue
             low, high = self._trimmed(text, low, high)
-            if high - low <= MAX_ALONE and (weight := self._likeness.of(text[low:high])) >= 0.6:
+            weight = self._likeness.of(text[low:high]) if high - low <= MAX_ALONE else 0.0
+            if weight >= _LIKELY or (weight >= _LIKELY_PAIR and _PAIR.fullmatch(text, low, high)):
                 yield low, high, 0.32 + 0.35 * weight
 
 

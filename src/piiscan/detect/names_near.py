@@ -142,7 +142,7 @@ class NearNames:
         for match in _line_matches(_SPEAKER, text):
             name, role = match.group("name"), match.group("role")
             weight = self._likeness.of(name)
-            known = weight >= 0.7 or (weight >= 0.5 and role in RANKS)
+            known = weight >= 0.7 or (weight >= 0.45 and role in RANKS)
             again = weight >= 0.45 and len(name) > 1 and text.count(name) > 1
             if (known or again) and (not role or role in RANKS):
                 yield NameSpan(*_place(match, text), 0.54, ("context:speaker",))
@@ -199,7 +199,7 @@ class NearNames:
             return
         name = found.group()
         sure = self._unknown(name) if is_kanji(name[0]) else self._kana_name(name) if polite else 0.0
-        if sure and (polite or len(name) > 3 or anchor in RANKS):
+        if sure and (polite or len(name) > 3 or anchor in RANKS or stop < place):
             yield NameSpan(found.start(), stop, sure, (f"honorific:{anchor}" if polite else f"role:{anchor}",))
 
     def _alone(self, text: str, place: int, end: int) -> NameSpan | None:

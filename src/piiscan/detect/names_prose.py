@@ -152,6 +152,8 @@ class ProseNames:
             evidence[1] = "kanji:given"
             yes = 0.62 if honorific else 0.52 if _line_alone(text, full.start, full.end) else 0.42
         same, no = (0.5, 0.45) if honorific else (0.33, 0.2)
+        if full.given == "?" and honorific in _FOR_PERSONS and full.surname == "S":
+            no = 0.5  # 浜田心春氏: a place and two words to Sudachi
         if full.rank >= _SURE_RANK and full.spaced and _cell_alone(text, full.start, full.end):
             evidence.append("cell")
             return _Open(full.start, full.end, full.surname_end, yes, yes, yes, tuple(evidence))
