@@ -6,12 +6,11 @@ import sys
 from importlib.resources import files
 from pathlib import Path
 
-import polars as pl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from piiscan.detect import automaton, checks, vector
+from piiscan.detect import automaton, checks
 from piiscan.detect.lexicon import Lexicon
 from piiscan.detect.sudachi import Judge
 from piiscan.detect.variants import fold_variants
@@ -136,14 +135,3 @@ def test_whole_values_are_judged_as_readings(value: str, verdict: bool | None) -
 )
 def test_whole_values_are_judged_as_surnames(value: str, verdict: bool | None) -> None:
     assert checks.surname(value) is verdict
-
-
-def test_columns_are_judged_like_their_values() -> None:
-    values = pl.Series("氏名", ["高橋次郎", None, "営業部", "高橋次郎", "伊藤罍罍"], dtype=pl.String)
-    assert vector.is_person_name_series(values).to_list() == [True, None, False, True, None]
-    assert vector.is_kana_name_series(pl.Series(["ヤマダ タロウ", "サービス"])).to_list() == [True, False]
-    assert vector.is_address_series(pl.Series(["東京都千代田区丸の内1-1-1", "東京都", "2-1-3"])).to_list() == [
-        True,
-        None,
-        False,
-    ]
