@@ -44,7 +44,6 @@ _GLOBAL = """[global]
     disable spoolss = yes
     disable netbios = yes
     map to guest = never
-    smb3 unix extensions = no
     host msdfs = yes
     deadtime = 5
     {more}
@@ -119,6 +118,19 @@ def serve(base: Path, shares: Mapping[str, str], more: str = "") -> Iterator[Sam
         server.stop()
 
 
+def share_rights(server: Samba, share: str, sddl: str) -> None:
+    """Say who may use a share, as an administrator does."""
+    _run("sharesec", "-s", str(server.base / "smb.conf"), share, "--setsddl", sddl)
+
+
+def administrator(server: Samba) -> str:
+    """Let root log on, with the same password; the SID this server gives it."""
+    config = str(server.base / "smb.conf")
+    _run("smbpasswd", "-c", config, "-s", "-a", "root", text=f"{PASSWORD}\n{PASSWORD}\n")
+    shown = _run("pdbedit", "-s", config, "-L", "-v", "-u", "root")
+    return next(line.split()[-1] for line in shown.splitlines() if line.startswith("User SID"))
+
+
 def _account(config: Path, user: str) -> None:
     """An account of this machine without a login, and its Samba password."""
     for _ in range(20):  # tests that run side by side make it together, and one of them is locked out for a moment
@@ -130,9 +142,10 @@ def _account(config: Path, user: str) -> None:
     _run("smbpasswd", "-c", str(config), "-s", "-a", user, text=f"{PASSWORD}\n{PASSWORD}\n")
 
 
-def _run(*command: str, text: str = "") -> None:
+def _run(*command: str, text: str = "") -> str:
     ran = subprocess.run(command, input=text, text=True, capture_output=True, check=False, timeout=60)
     assert ran.returncode == 0, f"{command[0]}: {ran.stderr or ran.stdout}"
+    return ran.stdout
 
 
 def _await(server: Samba) -> None:

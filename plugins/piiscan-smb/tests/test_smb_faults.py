@@ -58,6 +58,7 @@ def test_credentials_by_reference(folder: Any, source: Build, monkeypatch: pytes
     for name in ("PIISCAN_SMB_USERNAME", "PIISCAN_SMB_PASSWORD"):
         monkeypatch.delenv(name)
     assert "FILER_PASSWORD is not set" in failure(source(made, username=samba.USER, password_env="FILER_PASSWORD"))
+    assert "no username, and no login" in failure(source(made))
     monkeypatch.setenv("FILER_PASSWORD", samba.PASSWORD)
     by_variable = source(made, username=samba.USER, password_env="FILER_PASSWORD")
     assert to_read(list(by_variable.items())) == {"a.csv"}

@@ -4,6 +4,7 @@ import io
 import os
 import random
 import struct
+import tempfile
 import uuid
 import zipfile
 from collections.abc import Callable, Iterator
@@ -22,9 +23,9 @@ from smbprotocol.tree import TreeConnect
 from piiscan.errors import SourceError
 from piiscan.model import Item, Problem
 from piiscan.testing import SourceSuite
-from piiscan_smb import SmbSource, rights
+from piiscan_smb import SmbSource, rights, rpc
 from piiscan_smb.listing import FOLDER, OFFLINE, REPARSE, Choice, is_dfs_link, is_link
-from piiscan_smb.names import from_uri
+from piiscan_smb.names import Place, from_uri
 from piiscan_smb.options import SmbOptions
 from piiscan_smb.wire import Entry, Stamp
 
@@ -344,3 +345,53 @@ def test_a_whole_server_and_a_survey(folder: Any, source: Build) -> None:
     assert (shares["Open"]["smb.opens"], shares["Closed"]["smb.opens"]) == ("yes", "access-denied")
     assert shares["Open"]["access.breadth"] == "company"
     assert set(problems(entries).values()) == {"excluded"}
+
+
+def test_rights_of_shares_where_they_may_be_read(
+    server: Any, folder: Any, source: Build, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An administrator sees who may use a share, which narrows what its files allow; others are told that they do not know."""
+    made = folder({"a.csv": LINES}, share="hidden")
+    os.chown(made / "a.csv", owner_uid(), -1)
+    ordinary = [e for e in source(path=f"/Secret$/{made.name}").items() if isinstance(e, Problem)]
+    assert [(e.code, e.detail) for e in ordinary] == [("rights-unknown", "rights of the share")]
+    root, reader = samba.administrator(server), own_sid(source(path=f"/Secret$/{made.name}"))
+    samba.share_rights(server, "Secret$", f"D:(A;;0x1200a9;;;{reader})(A;;0x1f01ff;;;{root})")
+    try:
+        monkeypatch.setenv("PIISCAN_SMB_USERNAME", "root")
+        narrowed = source(path=f"/Secret$/{made.name}")
+        entries = list(narrowed.items())
+    finally:
+        samba.share_rights(server, "Secret$", "D:(A;;0x1f01ff;;;WD)")
+    assert [e for e in entries if isinstance(e, Problem)] == []
+    (item,) = [e for e in entries if isinstance(e, Item)]
+    assert item.attributes["access.breadth"] == "group", "two accounts, although the file is open to everybody"
+    assert samba.USER in item.attributes["access.share"]
+    assert "Everyone" in item.attributes["access.principals"]
+
+
+def test_answers_of_many_pieces(tmp_path_factory: pytest.TempPathFactory, source: Build) -> None:
+    """A server with more shares than one piece of an answer holds."""
+    if samba.missing():
+        pytest.skip(samba.missing())
+    with tempfile.TemporaryDirectory() as name:
+        shares = {f"Share{n:03}": f"path = {name}\n    comment = 共有 {n} {'x' * 40}" for n in range(150)}
+        with samba.serve(Path(name), shares) as running:
+            found = rpc.shares(
+                source(path="", port=running.port)._connect().client, Place("127.0.0.1", port=running.port)
+            )
+    assert {share.name for share in found if share.disk} == set(shares)
+
+
+def test_answers_that_make_no_sense_are_refused() -> None:
+    """Noise in place of lists of shares, names and rights ends in an error with a code."""
+    rng = random.Random(11)
+    codes = set()
+    for _ in range(2000):
+        data = bytes(rng.choice((0, 0, 0, 1, 2, rng.randrange(256))) for _ in range(rng.randrange(200)))
+        for parse in (rpc._shares, rpc._share_rights, lambda answer: rpc._account_names(answer, ["S-1-1-0"])):
+            try:
+                parse(rpc._Reader(data))
+            except SourceError as error:
+                codes.add(error.code)
+    assert codes == {"io-error"}

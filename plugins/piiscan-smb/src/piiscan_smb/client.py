@@ -157,7 +157,7 @@ class Client:
                 require_encryption=options.encryption,
                 auth_protocol=options.auth,
             )
-            session.connect()
+            _authenticate(session, who)
             with contextlib.suppress(*faults()):
                 connection.echo(sid=session.session_id, timeout=options.timeout, credit_request=CREDITS)
         except BaseException:
@@ -204,6 +204,19 @@ class Client:
                 attempts.failed(error, tree)
             else:
                 return
+
+
+def _authenticate(session: Any, who: credentials.Credentials) -> None:
+    from smbprotocol.exceptions import SMBAuthenticationError
+    from spnego.exceptions import SpnegoError
+
+    try:
+        session.connect()
+    except ImportError:
+        raise SourceError("access-denied", "Kerberos needs piiscan-smb[kerberos]") from None
+    except (SMBAuthenticationError, SpnegoError) as error:
+        detail = type(error).__name__ if who.username else "no username, and no login of this machine"
+        raise SourceError("access-denied", detail) from None
 
 
 @dataclass

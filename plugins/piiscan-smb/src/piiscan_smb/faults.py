@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import struct
+
 from piiscan.errors import SourceError
 
 # NTSTATUS values, [MS-ERREF] 2.3.1.
@@ -33,10 +35,10 @@ _LOST = {0xC00000C9, 0xC000020C, 0xC000020D, 0xC0000203, 0xC000035C, 0xC0000128,
 
 
 def faults() -> tuple[type[Exception], ...]:
-    """Everything that talking to a server may raise."""
+    """Everything that talking to a server may raise; answers that make no sense raise the last two."""
     from smbprotocol.exceptions import SMBException
 
-    return SMBException, OSError, SourceError
+    return SMBException, OSError, SourceError, struct.error, ValueError
 
 
 def status_of(error: BaseException) -> int:

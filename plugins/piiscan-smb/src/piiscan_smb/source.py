@@ -30,6 +30,7 @@ class _Live:
         self.client = Client(options)
         self.accounts = Accounts(self.client)
         self.book = RightsBook(self.accounts)
+        self.choice = Choice(options)
         self.window = Window(self.client, _open_options, options.prefetch_bytes)
         self.seen: dict[str, wire.Stamp] = {}
         atexit.register(_close, weakref.ref(self.client))
@@ -147,7 +148,7 @@ class SmbSource:
 
     def _server(self) -> Iterator[Item | Problem]:
         """Its shares, each by itself: what goes wrong with one does not touch the others."""
-        choice = Choice(self.options)
+        choice = self._connect().choice
         for share in rpc.shares(self._connect().client, self.place):
             place = Place(self.place.server, share.name.lower(), "", self.place.port)
             if not share.disk:
@@ -239,7 +240,7 @@ class SmbSource:
             code = "" if self.options.dfs else "symlink"
         elif listing.is_link(entry):
             code = "symlink"
-        if not code and Choice(self.options).excludes(relative, entry.attributes, folder=True):
+        if not code and self._connect().choice.excludes(relative, entry.attributes, folder=True):
             code = "excluded"
         if not code:
             below.append(_Folder(place, relative, folder.share, folder.depth + 1))
@@ -251,7 +252,7 @@ class SmbSource:
     def _files(
         self, folder: _Folder, entries: Sequence[wire.Entry], inherited: Facts = UNASKED
     ) -> Iterator[Item | Problem]:
-        choice, options = Choice(self.options), self.options
+        choice, options = self._connect().choice, self.options
         asked: dict[str, Facts] = {}
         if entries and (options.rights == "files" or options.streams):
             client = self._connect().client
