@@ -58,6 +58,18 @@ class TargetSettings(_Table):
     options: dict[str, Any] = Field(default_factory=dict)
 
 
+class NotifySettings(_Table):
+    """``[notify]``: who hears how a scheduled run went. Secrets are named, not written: ``env:NAME`` is read when needed."""
+
+    when: str = Field(default="always", pattern="^(always|trouble|changes)$")
+    webhook: str = Field(default="", repr=False)
+    mail_to: tuple[str, ...] = ()
+    mail_from: str = ""
+    smtp: str = ""
+    smtp_user: str = ""
+    smtp_password: str = Field(default="", repr=False)
+
+
 class RuleSettings(_Table):
     """``[rules]``: folders of own rulesets, rules that are switched off, and own values that are no finding, by entity type."""
 
@@ -81,6 +93,7 @@ class Settings(_Table):
     strict_plugins: bool = False
     rules: RuleSettings = RuleSettings()
     limits: LimitSettings = LimitSettings()
+    notify: NotifySettings = NotifySettings()
     plugin: dict[str, dict[str, Any]] = Field(default_factory=dict)
     target: tuple[TargetSettings, ...] = ()
 

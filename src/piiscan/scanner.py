@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -85,9 +86,17 @@ class Scanner:
         return self.scan_sources(sources, inventory=inventory, full=full, watcher=watcher, executor=executor)
 
     def scan_configured(
-        self, *, inventory: str | None = None, full: bool = False, watcher: Watcher | None = None
+        self,
+        *,
+        inventory: str | None = None,
+        full: bool = False,
+        watcher: Watcher | None = None,
+        until: datetime | None = None,
     ) -> RunRecord:
-        """Scan the targets of the settings, as ``piiscan run`` does. A target that cannot be opened becomes a problem of the run."""
+        """Scan the targets of the settings, as ``piiscan run`` does. A target that cannot be opened becomes a problem of the run.
+
+        After `until` nothing further is begun: the record's status is ``interrupted``, and the next run goes on there.
+        """
         sources: list[Source] = []
         missing: list[Problem] = []
         labels: dict[str, Mapping[str, str]] = {}
@@ -98,7 +107,7 @@ class Scanner:
                 sources.append(opened)
                 labels[opened.name] = _labels(target)
         return self.scan_sources(
-            sources, inventory=inventory, full=full, watcher=watcher, missing=missing, labels=labels
+            sources, inventory=inventory, full=full, watcher=watcher, missing=missing, labels=labels, until=until
         )
 
     def configured(self) -> Iterator[tuple[TargetSettings, Source | Problem]]:
@@ -120,6 +129,7 @@ class Scanner:
         executor: Executor | None = None,
         missing: Sequence[Problem] = (),
         labels: Mapping[str, Mapping[str, str]] | None = None,
+        until: datetime | None = None,
     ) -> RunRecord:
         """Scan sources that the caller built. `labels` are attributes that every item of a source gets, by the source's name."""
         from piiscan.inventory.store import Inventory
@@ -142,6 +152,7 @@ class Scanner:
                 executor=executor,
                 missing=missing,
                 labels=labels or {},
+                until=until,
             )
             return scan.execute()
 

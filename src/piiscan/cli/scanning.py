@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable, Mapping, Sequence
-from functools import partial
+from datetime import datetime, timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -71,11 +72,16 @@ def run(
     fail_on: Failing = None,
     quiet: Quiet = False,
     timings: Timings = False,
+    until: Annotated[
+        str | None,
+        typer.Option("--until", metavar="HH:MM", help="Begin nothing after this time; the next run goes on."),
+    ] = None,
+    metrics: Annotated[
+        Path | None, typer.Option("--metrics", help="File for Prometheus' textfile collector, written at the end.")
+    ] = None,
     lang: Lang = None,
 ) -> None:
     """Scan the targets of piiscan.toml: what a scheduler calls."""
-    from pathlib import Path
-
     from piiscan.scanner import Scanner
 
     file = Path(config or "piiscan.toml")
@@ -85,11 +91,30 @@ def run(
     if not settings.target:
         raise UsageError(f"{file} names no [[target]]")
     scanner = Scanner(settings=settings)
-    _scan(scanner, None, full=full, fail_on=fail_on, quiet=quiet)
+    end = None if until is None else _next(until)
+    _scan(scanner, None, full=full, fail_on=fail_on, quiet=quiet, until=end, metrics=metrics)
+
+
+def _next(clock: str) -> datetime:
+    """The next time a clock on the wall shows this."""
+    try:
+        hour, minute = map(int, clock.split(":"))
+        now = datetime.now().astimezone()
+        wanted = now.replace(hour=hour, minute=minute, second=0, microsecond=0)
+    except ValueError:
+        raise UsageError(f"--until {clock}: a time as HH:MM is wanted") from None
+    return wanted if wanted > now else wanted + timedelta(days=1)
 
 
 def _scan(
-    scanner: Scanner, sources: Sequence[Source] | None, *, full: bool, fail_on: FailOn | None, quiet: bool
+    scanner: Scanner,
+    sources: Sequence[Source] | None,
+    *,
+    full: bool,
+    fail_on: FailOn | None,
+    quiet: bool,
+    until: datetime | None = None,
+    metrics: Path | None = None,
 ) -> None:
     from piiscan.cli.progress import ProgressWatcher
 
@@ -97,12 +122,37 @@ def _scan(
     countable = [source for source in sources or () if source.kind == "files"]
     with ProgressWatcher(lang, quiet=quiet, count=countable) as watcher:
         configured = sources is None
-        scan_all = scanner.scan_configured if configured else partial(scanner.scan_sources, sources or ())
-        finished = scan_all(full=full, watcher=watcher)
+        if configured:
+            finished = scanner.scan_configured(full=full, watcher=watcher, until=until)
+        else:
+            finished = scanner.scan_sources(sources or (), full=full, watcher=watcher)
     if not quiet:
         lines = [*summary_lines(finished, watcher, lang), *timing_lines(watcher.timings, lang)]
         print("\n".join(lines), file=sys.stderr)  # noqa: T201
+    if configured:
+        _report_back(scanner, finished, metrics, lang)
     _exit(scanner, finished, fail_on, lang, quiet=quiet)
+
+
+def _report_back(scanner: Scanner, finished: RunRecord, metrics: Path | None, lang: str) -> None:
+    """Tell people and monitoring how a scheduled run went. That they could not be told does not change how it went."""
+    settings = scanner.settings.notify
+    if not (metrics or settings.webhook or settings.mail_to):
+        return
+    from piiscan.inventory.store import Inventory as Store
+    from piiscan.notify import notify, outcome_of, write_metrics
+
+    with Store.open(scanner.settings.inventory) as store:
+        unlisted = sum(p.code in UNLISTED for p in store.problems(finished.id))
+        outcome = outcome_of(store, finished, unlisted)
+    problems = notify(settings, outcome, lang)
+    if metrics:
+        try:
+            write_metrics(metrics, outcome)
+        except OSError as error:
+            problems.append(f"{metrics}: {type(error).__name__}")
+    for problem in problems:
+        print(say("not-told", lang, problem=problem), file=sys.stderr)  # noqa: T201
 
 
 def summary_lines(run: RunRecord, watcher: ProgressWatcher, lang: str) -> list[str]:
@@ -165,7 +215,9 @@ def _exit(scanner: Scanner, finished: RunRecord, fail_on: FailOn | None, lang: s
     with Store.open(scanner.settings.inventory) as store:
         levels = [row for row in store.summary().by_severity if row.severity and row.items]
         unlisted = [p for p in store.problems(finished.id) if p.code in UNLISTED]
-    lines = [say("found", lang, assets=sum(row.items for row in levels))]
+    stopped = finished.status != "done"
+    lines = [say("time-is-up", lang)] if stopped else []
+    lines += [say("found", lang, assets=sum(row.items for row in levels))]
     levels.sort(key=lambda row: -row.severity)
     lines += [
         say("found-row", lang, severity=say(f"severity.{int(row.severity)}", lang), count=row.items) for row in levels
@@ -183,7 +235,7 @@ def _exit(scanner: Scanner, finished: RunRecord, fail_on: FailOn | None, lang: s
         print("\n".join(lines), file=sys.stderr)  # noqa: T201
     if fail_on is not None and any(row.severity >= Severity[fail_on.name] for row in levels):
         raise typer.Exit(EXIT_FINDINGS)
-    if missing or unlisted:
+    if missing or unlisted or stopped:
         raise typer.Exit(EXIT_UNREAD)
 
 

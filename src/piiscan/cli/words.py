@@ -19,6 +19,11 @@ _WORDS: Mapping[str, tuple[str, str]] = {
         "  inside archives, mails: {listed:,} = {scanned:,} scanned + {partial:,} partial + {skipped:,} skipped + {failed:,} failed + {unchanged:,} unchanged",
     ),
     "gone": ("  前回からなくなったもの: {gone:,}件", "  gone since the last run: {gone:,}"),
+    "time-is-up": (
+        "時間になったので止めました。次の実行で続きから始めます。",
+        "Time is up: stopped. The next run goes on from here.",
+    ),
+    "not-told": ("結果を通知できませんでした: {problem}", "could not tell how it went: {problem}"),
     "nothing-read": ("変更がないため、内容は読んでいません。", "Nothing changed: no content was read."),
     "timings": ("処理時間の内訳(全プロセスの合計 {seconds}秒)", "time by stage ({seconds} s over all workers)"),
     "timings-matches": (" (照合 {count:,}件)", " ({count:,} matches weighed)"),

@@ -11,6 +11,7 @@ import os
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from functools import cached_property
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Protocol
@@ -85,7 +86,7 @@ class Scan:
     """A scan of some sources into an inventory. Build it, then :meth:`execute` once.
 
     `missing` are problems of targets that could not even be opened; they count as sources that could not be listed. `labels` are attributes that
-    every item of a source gets, by the source's name.
+    every item of a source gets, by the source's name. After `until` no further item is begun: the run ends as interrupted, and the next one goes on.
     """
 
     settings: Settings
@@ -98,6 +99,8 @@ class Scan:
     executor: Executor | None = None
     missing: Sequence[Problem] = ()
     labels: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    until: datetime | None = None
+    _stopped: bool = False
     _pending: list[ItemResult] = field(default_factory=list)
     _saved: float = field(default_factory=time.monotonic)
     _unlisted: list[str] = field(default_factory=list)
@@ -119,6 +122,10 @@ class Scan:
             for results in executor.run(recipe, batches(self._due(run))):
                 self._take(run, results)
             self._flush(run)
+            if self._stopped:
+                stopped = self.inventory.finish_run(run.id, "interrupted")
+                self.watcher.ended(stopped)
+                return stopped
             self._mark_gone(run)
         except BaseException:
             # What stopped the run is what the caller must hear, even when the inventory itself is what failed.
@@ -155,10 +162,19 @@ class Scan:
             self._complete[source.name] = True
             known = self._known(run, source)
             for group in chunks(listed(source, known), LOOKUP):
-                yield from self._settle(run, source, group)
+                for item in self._settle(run, source, group):
+                    if self._time_is_up():
+                        return
+                    yield item
+                if self._time_is_up():
+                    return
             if known is not None:
                 known.tell()
                 self.inventory.carry_over_all(run.id, source.name, run.settings, known.left)
+
+    def _time_is_up(self) -> bool:
+        self._stopped = self._stopped or (self.until is not None and datetime.now(UTC) >= self.until)
+        return self._stopped
 
     def _known(self, run: RunRecord, source: Source) -> KnownItems | None:
         """What this source need not even yield; None where each item must be looked at."""
