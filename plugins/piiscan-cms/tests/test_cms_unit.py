@@ -167,6 +167,12 @@ def test_references_to_pictures() -> None:
     )
 
 
+def test_hostile_pages_come_to_an_end() -> None:
+    """Very long runs of what references begin with, and pictures inside a page: a runaway pattern would take hours."""
+    for unit in ("/", "a/b+", '<!-- wp:image {"x":1,', "[gallery ", '"ids":[1,', "/uploads/", "-300x200", "wp-image-"):
+        Uses().add(Page("https://h/", public=True), unit * (400_000 // len(unit)))
+
+
 def _result(media_type: str | None, *places: Locator) -> ItemResult:
     item = Item(uri="x://y", source="s", name="n", attributes={"text.caption": "店長の山田", "media.public": "true"})
     findings = tuple(

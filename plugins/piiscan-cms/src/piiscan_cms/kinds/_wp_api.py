@@ -211,7 +211,8 @@ class Listing:
             found, headers = self._ask(number, size)
         except RefusedError as error:
             if error.status == 400 and error.detail.endswith("_invalid_page_number"):
-                return []  # fewer than there were
+                totals.append(-1)  # fewer than there were: what moved to an earlier page was missed
+                return []
             if error.status != 500:
                 raise
             if size == 1:

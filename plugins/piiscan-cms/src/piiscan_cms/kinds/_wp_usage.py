@@ -11,13 +11,16 @@ from urllib.parse import unquote, urlsplit
 MOST_PAGES = 50
 """Addresses of pages that are kept for one picture; further ones are counted."""
 
+# Every part is bounded: a page may hold megabytes without a blank or a bracket.
 _IDS = re.compile(
-    r"wp-image-(\d+)"
-    r"|<!--\s+wp:(?:image|cover|file|video|audio|media-text|site-logo)\s+\{[^>]*?\"(?:id|mediaId)\":(\d+)"
-    r"|wp-att-(\d+)|attachment_(\d+)|data-id=[\"'](\d+)"
+    r"wp-image-(\d{1,12})"
+    r"|<!--\s{1,9}wp:(?:image|cover|file|video|audio|media-text|site-logo)\s{1,9}\{[^>]{0,2000}?\"(?:id|mediaId)\":(\d{1,12})"
+    r"|wp-att-(\d{1,12})|attachment_(\d{1,12})|data-id=[\"'](\d{1,12})"
 )
-_ID_LISTS = re.compile(r"\[(?:gallery|playlist)[^\]]*?\b(?:ids|include)=[\"']?([\d,\s]+)|\"ids\":\[([\d,\s\"]+)\]")
-_FILES = re.compile(r"[^\s\"'<>()\\,]*/(?:uploads|files)/[^\s\"'<>()\\,?#]+", re.IGNORECASE)
+_ID_LISTS = re.compile(
+    r"\[(?:gallery|playlist)[^\]]{0,500}?\b(?:ids|include)=[\"']?([\d,\s]{1,20000})|\"ids\":\[([\d,\s\"]{1,20000})\]"
+)
+_FILES = re.compile(r"/(?:uploads|files)/[^\s\"'<>()\\,?#]{1,1000}", re.IGNORECASE)
 _SCALED = re.compile(r"-(?:\d+x\d+|scaled|rotated|e\d{10,})(?=\.\w+$)")
 
 
