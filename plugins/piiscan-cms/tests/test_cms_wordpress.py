@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from cms_site import MANY, READER, upload
 
-from piiscan.errors import SourceError
+from piiscan.errors import LimitError, SourceError
 from piiscan.limits import Budget, Limits
 from piiscan.model import Item, Problem, TableSegment, TextSegment
 from piiscan.protocols import ReadContext
@@ -280,6 +280,17 @@ def test_long_lists_of_people_are_not_read_for_their_token(source: Any, site: An
     items, _ = listed(one)
     assert items["comments/kept"].change_token is None
     assert items["comments/kept"].attributes["cms.rows"] == "6"
+
+
+def test_a_list_that_takes_too_long_keeps_what_was_read(source: Any, site: Any) -> None:
+    """The time of an item is asked for row by row; the rows that came are handed on before the limit is said."""
+    one = source("chief", part="comments")
+    item = listed(one)[0]["comments/kept"]
+    segment = next(iter(one.read(item, ReadContext(item=item, budget=Budget(Limits(item_seconds=1e-9))))))
+    assert isinstance(segment, TableSegment)
+    assert next(segment.batches).height == 1
+    with pytest.raises(LimitError):
+        next(segment.batches)
 
 
 def test_a_comment_that_is_edited_moves_the_token(source: Any, site: Any) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from piiscan.errors import SourceError
+from piiscan.errors import LimitError, SourceError
 from piiscan.model import Locator, Problem, Reading, TableSegment
 from piiscan.protocols import ReadContext
 from piiscan_cms.kinds._wp_api import Api, Listing, Record
@@ -170,12 +170,16 @@ class Rows:
         try:
             for row in self.rows():
                 batch.append(row)
+                context.budget.check_time()
                 if len(batch) >= BATCH_ROWS:
-                    context.budget.check_time()
                     yield self._frame(batch)
                     batch = []
         except SourceError as error:
             self.problems.append(error)
+        except LimitError:
+            if batch:
+                yield self._frame(batch)
+            raise
         if batch:
             yield self._frame(batch)
         for problem in self.problems:
