@@ -111,3 +111,13 @@ def test_people_with_amounts_stay_people(scan: Any, made: Any) -> None:
 def test_shops_with_telephones_are_no_persons(scan: Any) -> None:
     """Without a header: a telephone beside it makes no person of a shop."""
     assert persons(scan([(name, f"03-3210-{1000 + i}") for i, name in enumerate(GOODS)])) == []
+
+
+def test_a_short_list_of_my_numbers_beside_names(scan: Any, made: Any) -> None:
+    """Six rows without a header: all pass, and the rows are people. One wrong number, or rows of goods, and nobody can tell."""
+    names, numbers = made.names(6), [made.my_number() for _ in range(6)]
+    out = scan([(str(n), name, number) for n, (name, number) in enumerate(zip(names, numbers, strict=True))])
+    assert out.only("JP_MY_NUMBER").rows == 6
+    wrong = [*numbers[:5], f"{(int(numbers[5]) + 1) % 10**12:012}"]
+    for first, last in ((names, wrong), ([f"A-{n}" for n in range(6)], numbers)):
+        assert "JP_MY_NUMBER" not in scan(list(zip(first, last, strict=True))).types.values()

@@ -127,15 +127,17 @@ class ColumnJudge:
         )
         return best.judgement if best else None
 
-    def beside(self, entity_type: str, neighbour: str, cells: Cells) -> Judgement | None:
-        """The reading of a column without header as a type that another column of the table speaks for."""
+    def beside(
+        self, entity_type: str, neighbour: str, cells: Cells, *, least: int = 1, share: float = STRICT_SHARE
+    ) -> Judgement | None:
+        """The reading of a column without header as a type that another column of the table speaks for: `least` values, of which a `share` fits."""
         sample = cells.sample(SAMPLE)
         rules = [r for r in self.rules.rules if r.entity_type == entity_type and not self.check(r).anything_goes]
-        if not len(sample) or not rules:
+        if len(sample) < least or not rules:
             return None
         check = TypeCheck([self.check(r) for r in rules])
         verdict = check.judge(sample, labelled=False)
-        if verdict.share < STRICT_SHARE:
+        if verdict.share < share:
             return None
         rule = check.checks[verdict.best].rule
         total = round(min(rule.scores.base + rule.scores.check + rule.scores.context, 0.99), 3)

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 HEAD_ROWS = 60
 FORM_ROWS = 2_000
+FEW_NUMBERS = 5
+"""So many numbers with the right check digit are no chance where their rows are about people: one in ten has it."""
 TRIES = 3
 """Batches in which a column without a telling header is judged before it is left alone."""
 
@@ -153,6 +155,16 @@ class TableScan:
             if column.judgement is None and not column.split and not column.header:
                 column.judgement = self.judge.beside("JP_POSTAL_CODE", "JP_ADDRESS", column.cells(batch))
 
+    def _beside_persons(self, batch: Batch) -> None:
+        """Twelve digits that all have the check digit are My Numbers where the rows are about people, also in a list too short to tell by itself."""
+        kinds = self._kinds()
+        if "PERSON" not in kinds or "JP_MY_NUMBER" in kinds:
+            return
+        for column in self.columns:
+            if column.judgement is None and not column.split and not column.header:
+                cells = column.cells(batch)
+                column.judgement = self.judge.beside("JP_MY_NUMBER", "PERSON", cells, least=FEW_NUMBERS, share=1.0)
+
     def _names(self, batch: Batch) -> None:
         """Columns of names whose heading tells nothing. Twice: readings and names speak for each other."""
         left = [c for c in self.columns if c.judgement is None and not c.split and c.tries <= TRIES]
@@ -212,6 +224,7 @@ class TableScan:
                 self._try(column, batch)
         self._beside_addresses(batch)
         self._names(batch)
+        self._beside_persons(batch)
         self._things(batch)
         self._lonely()
         self._of_companies()
