@@ -121,3 +121,22 @@ def test_a_short_list_of_my_numbers_beside_names(scan: Any, made: Any) -> None:
     wrong = [*numbers[:5], f"{(int(numbers[5]) + 1) % 10**12:012}"]
     for first, last in ((names, wrong), ([f"A-{n}" for n in range(6)], numbers)):
         assert "JP_MY_NUMBER" not in scan(list(zip(first, last, strict=True))).types.values()
+
+
+def test_surnames_alone_beside_telephones(scan: Any, made: Any) -> None:
+    """A call list: nothing but 姓 and number, with and without a header. Towns with telephones are none."""
+    surnames = ["佐藤", "鈴木", "高橋", "田中", "渡辺", "伊藤", "笹塚", "山本"]
+    rows = [(name, made.mobile()) for name in surnames]
+    assert scan(rows).only("PERSON").rows == 8
+    assert scan([("姓", "電話番号"), *rows]).only("PERSON").rows == 8
+    towns = ["渋谷", "新宿", "品川", "池袋", "上野", "大宮", "横浜", "川崎"]
+    assert persons(scan([(town, f"03-3210-{1000 + n}") for n, town in enumerate(towns)])) == []
+
+
+def test_rare_names_below_a_heading_are_counted(scan: Any, made: Any) -> None:
+    """岡部 三園 is one person, and not two names found in a text."""
+    rows = [(name, made.mobile()) for name in (*made.names(12), "岡部 三園", "藍窪 瑳乃")]
+    out = scan([("氏名", "電話番号"), *rows])
+    assert (out.only("PERSON").rows, out.persons, out.text_types) == (14, 14, [])
+    things = scan([("担当者", "電話番号"), *rows[:12], ("営業部", made.mobile()), ("お客様窓口", made.mobile())])
+    assert things.only("PERSON").rows == 12

@@ -36,6 +36,8 @@ STRICT_VALUES = 20
 STRICT_SHARE = 0.8
 """Without a header, this many distinct values and this share of them must pass a check that noise does not pass."""
 
+SURE_NAMES = 0.6
+"""Below a heading of names, so many known ones tell that what is written like them is a name too."""
 NOISE_RATE = 0.35
 _KANA_ONLY = re.compile(r"[ァ-ヺー]+(?:[ .][ァ-ヺー]+)*").fullmatch
 FREE_COLUMN = 5
@@ -234,6 +236,8 @@ class ColumnJudge:
         checks = tuple(f"check:{name}" for name in best.checks) if confirmed else ()
         evidence = (why, f"share:{verdict.share:.2f}", *checks, *verdict.evidence)
         quiet = self.rules.entity(rule.entity_type).severity is Severity.NONE
+        if match and rule.entity_type in NAME_TYPES and verdict.confirmed >= SURE_NAMES and strength >= 0.85:
+            check = NameCells(check, rule.entity_type)  # the rare ones among them are names as well
         judgement = Judgement(rule, check, match is not None, round(min(max(total, 0.0), 0.99), 3), evidence, quiet)
         order = (strength, float(confirmed), total + 0.3 * verdict.share, float(rule.specificity), float(quiet))
         return _Option(judgement, order)

@@ -23,6 +23,8 @@ from piiscan.detect.variants import fold_variants
 SAMPLE = 120
 LEAST, ALONE = 3, 8
 """Distinct values that are enough where the row is surely about a person, and where nothing says so."""
+SURNAMES, MOST_LEAST = 0.7, 5
+"""So many of the distinct values, of which there are enough, are surnames and hardly anything else: a column of surnames."""
 FEW = 0.35
 """Below this share of full names a column of words is none of names."""
 PERSONS = frozenset({"PERSON", "JP_NAME_KANA", "DATE_OF_BIRTH", "JP_DATE_OF_BIRTH", "GENDER", "AGE", "JP_MY_NUMBER"})
@@ -41,6 +43,7 @@ _part = re.compile(rf"[{KANJI}ぁ-ゖァ-ヺー]{{1,5}}").fullmatch
 _kanji_part = re.compile(rf"[{KANJI}ヶケノツ]{{1,4}}").fullmatch
 _kana = re.compile(r"[ァ-ヺー]{1,12}(?:[ 　・][ァ-ヺー]{1,12})?|[ぁ-ゖー]{2,12}[ 　][ぁ-ゖー]{2,12}").fullmatch
 _kana_part = re.compile(r"[ァ-ヺー]{1,8}|[ぁ-ゖー]{1,8}").fullmatch
+_GAP = re.compile("[ 　]")
 _japanese = re.compile("[ぁ-ゖァ-ヺ一-龥]").search
 _thing = re.compile(
     rf"{NOT_PERSON.pattern}|(?:[部課室係店社局院校園館駅市県町村区所品号円組科堂寺社]|大学|本舗|商事|物産|建設|工業|製作|運輸|産業)$"
@@ -76,7 +79,9 @@ class NameCells(TypeCheck):
         return Verdict(mask, verdict.confirmed, verdict.evidence, verdict.best)
 
     def _alike(self, value: str) -> bool:
-        return self._form(value) is not None and value not in NOT_VALUES and _thing(value) is None
+        if self._form(value) is None or value in NOT_VALUES:
+            return False
+        return _thing(value) is None or (_spaced(value) is not None and _surname(_GAP.split(value)[0]))
 
 
 def names_of(sample: Values, neighbours: frozenset[str]) -> Names | None:
@@ -91,6 +96,10 @@ def names_of(sample: Values, neighbours: frozenset[str]) -> Names | None:
         return Names("JP_NAME_KANA", round(0.5 + 0.25 * known, 3), (*why, f"share:{known:.2f}")) if found else None
     if _share(values, _form) < 0.9 or _share(values, _thing) > 0.1:
         return None
+    surnames = _share(values, _sure_surname)
+    if surnames >= SURNAMES:
+        found = bool(beside) and len(values) >= MOST_LEAST
+        return Names("PERSON", round(0.4 + 0.2 * surnames, 3), (*why, f"share:{surnames:.2f}")) if found else None
     known = _share(values, _is_full)
     helped = beside and _share(values, _spaced) >= 0.9
     if known < _NEEDED[beside] - (0.15 if helped else 0.0):
@@ -161,6 +170,10 @@ def _is_full(value: str) -> bool:
 
 def _is_reading(value: str) -> bool:
     return kana_name(value) is True
+
+
+def _sure_surname(value: str) -> bool:
+    return Lexicon.load().surnames.get(fold_variants(value).text, "-") in "Ss"
 
 
 def _surname(value: str) -> bool:

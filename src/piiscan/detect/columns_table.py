@@ -179,7 +179,8 @@ class TableScan:
         kinds, headers = self._kinds(), [c.header for c in self.columns]
         for column in self.columns:
             kind = column.judgement.rule.entity_type if column.judgement else "PERSON"
-            if column.things is None and not column.split and kind == "PERSON":
+            weighed = column.judgement is not None and "column:names" in column.judgement.evidence
+            if column.things is None and not column.split and kind == "PERSON" and not weighed:
                 column.things = self.judge.of_things(column.header, column.cells(batch), kinds, headers)
                 if column.things:
                     column.judgement = None
