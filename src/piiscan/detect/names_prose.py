@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from operator import itemgetter
 from typing import NamedTuple
 
 from piiscan.detect.automaton import Match
 from piiscan.detect.lexicon import Lexicon
-from piiscan.detect.name_grammar import FullName, NameGrammar, katakana_start
+from piiscan.detect.name_grammar import GAPS, FullName, NameGrammar, katakana_start
 from piiscan.detect.names_evidence import (
     COMMON_WITH_HONORIFIC,
     HONORIFICS,
@@ -92,20 +92,33 @@ class ProseNames:
         self._grammar = grammar
         self._judge = judge
 
-    def find(self, text: str, judged: str, hits: NameHits, *, whole: bool = False) -> tuple[list[NameSpan], Reading]:
+    def find(
+        self, text: str, judged: str, hits: NameHits, *, known: Collection[tuple[int, int]] = (), whole: bool = False
+    ) -> tuple[list[NameSpan], Reading]:
         """Names in folded `text`, and the words read for them: windows, or the `whole` text.
 
-        `judged` is the same text as Sudachi reads it.
+        `judged` is the same text as Sudachi reads it; of names at `known` places nothing is asked.
         """
         opened: list[_Open] = []
         for start, ends in _grouped(text, hits.surnames).items():
-            opened += self._at(text, start, ends)
+            if len(ends) > 1 or ends[0] > start + 1 or self._goes_on(text, ends[0]):
+                opened += self._at(text, start, ends)
         opened += self._chains(text, hits.joined)
         opened += self._single(text, hits.foreign)
         opened += self._initials(text, hits.initials)
-        windows = [(max(0, o.start - WINDOW), min(len(text), o.end + WINDOW)) for o in opened if o.yes != o.no]
+        windows = [
+            (max(0, o.start - WINDOW), min(len(text), o.end + WINDOW))
+            for o in opened
+            if o.yes != o.no and o[:2] not in known
+        ]
         reading = self._judge.read(judged, [(0, len(judged))] if whole else windows)
         return [_decided(name, reading) for name in opened], reading
+
+    def _goes_on(self, text: str, end: int) -> bool:
+        """Whether a title or a given name may follow what ends here: without, a surname of one kanji is never read as one."""
+        after = text[end : end + 2]
+        char = after[:1]
+        return after in self._lexicon.given_pairs or char in _TITLE_STARTS or char in GAPS or "ァ" <= char <= "ー"
 
     def _at(self, text: str, start: int, ends: list[int]) -> Sequence[_Open]:
         """What may be read of the surnames that start here: a full name, the longest surname that something speaks for."""

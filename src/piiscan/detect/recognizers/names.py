@@ -34,6 +34,8 @@ _KINDS = {"person": PERSON, "kana": KANA}
 _ends = itemgetter(1)
 _SAMPLE_REACH = 20
 """How far an example may be announced before a name, in characters."""
+_KNOWN = 0.8
+"""Names that a label or an address makes as sure as this are not asked about again."""
 DEEP_BELOW = 0.45
 """Profiles with a lower threshold for names have the whole text read by Sudachi: about 1 MB/s."""
 
@@ -94,9 +96,11 @@ class NameRecognizer:
         label = segment.label or ("author" if segment.kind is SegmentKind.PROPERTY else None)
         for kind, span in self._labelled.field(text, label):
             yield _KINDS[kind], span
-        for kind, span in self._labelled.find(text, hits.labels):
+        labelled = list(self._labelled.find(text, hits.labels))
+        shown = list(self._labelled.mailboxes(text))
+        for kind, span in labelled:
             yield _KINDS[kind], span
-        for span in (*self._labelled.mailboxes(text), *self._latin.find(text, hits.latin)):
+        for span in (*shown, *self._latin.find(text, hits.latin)):
             yield PERSON, span
         if segment.kind is SegmentKind.NAME:
             for span in (*self._latin.in_file_name(text), *self._lists.in_file_name(text)):
@@ -104,7 +108,8 @@ class NameRecognizer:
         if not japanese(view):
             return
         bonus = 0.1 if segment.kind is SegmentKind.NAME else 0.0
-        spans, reading = self._prose.find(text, ready.judged, hits, whole=self._whole)
+        known = {span[:2] for span in (*(span for _, span in labelled), *shown) if span.score >= _KNOWN}
+        spans, reading = self._prose.find(text, ready.judged, hits, known=known, whole=self._whole)
         for span in self._judged.decide(text, reading, spans):
             lifted = bonus and "dictionary:given" in span.evidence
             yield PERSON, span._replace(score=span.score + bonus) if lifted else span
