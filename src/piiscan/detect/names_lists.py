@@ -10,7 +10,7 @@ from itertools import pairwise
 from piiscan.detect.automaton import Match
 from piiscan.detect.lexicon import Lexicon
 from piiscan.detect.name_grammar import MEMO_SIZE, NameGrammar
-from piiscan.detect.names_evidence import KANJI, ROLES, words
+from piiscan.detect.names_evidence import HONORIFICS, KANJI, ROLES, words
 from piiscan.detect.names_labelled import is_thing, without_honorific
 from piiscan.detect.names_likeness import NEVER_IN_NAMES, Likeness
 from piiscan.detect.names_prose import NameSpan
@@ -34,6 +34,9 @@ _UNIT = re.compile(
     rf"|{_ROLE})[ 　]+"
 )
 _TAIL = re.compile(rf"[ 　]*(?:(?:{_ROLE})|[（(][^（）()]*[)）]?|[㊞印]|ほか.*|他.*|以上|（敬称略）)$")
+_TRIMMED_ENDS = frozenset(word[-1] for word in (*ROLES, *HONORIFICS, "㊞", "印", "以上"))
+_TRIMMED = frozenset(" 　\t\r\n\x0b\x0c\x1c\x1d\x1e\x1f\x85\xa0（()）ほ他")
+"""Without these at the end and anywhere there is nothing to trim."""
 _CONTACT = re.compile(
     r"[@0０〒T電携℡](?:(?<=@)[\w-]+\.|(?<=[0０])(?<![0-9０-９].)(?<![0-9０-９][-－ー‐/].)[0-9０-９]{1,4}[-－ー‐(（)）][0-9０-９]|(?<=[〒℡])|(?<=T)(?:EL|el)|(?<=電)話|(?<=携)帯)"
 )  # begins with a set of characters, so that `re` skips over all others; a 0 inside a number or a date begins no phone number
@@ -140,8 +143,11 @@ class ListedNames:
         return low
 
     def _trimmed(self, text: str, low: int, high: int) -> tuple[int, int]:
-        start, end = self._trim(text[low:high])
-        return low + start, low + end
+        entry = text[low:high]
+        if entry[-1:] in _TRIMMED_ENDS or not _TRIMMED.isdisjoint(entry):
+            start, end = self._trim(entry)
+            return low + start, low + end
+        return low, high
 
     def _plain_lists(self, text: str, sure: set[tuple[int, int]]) -> Iterator[NameSpan]:
         """Neighbouring entries of a list in which others are surely names."""
@@ -167,15 +173,20 @@ class ListedNames:
     def _beside_contacts(self, text: str) -> Iterator[NameSpan]:
         """Fields of a line with a phone number or mail address, and short lines near such a line."""
         done = 0
-        while contact := _CONTACT.search(text, done):
+        contact = _CONTACT.search(text)
+        while contact:
             position, done = _around(text, contact.start(), done)
             while position < done:
                 end = _line_end(text, position)
+                if contact and contact.start() < position:
+                    contact = _CONTACT.search(text, position)
                 size = end - position
-                if size <= MAX_BESIDE or (size <= MAX_LINE and _CONTACT.search(text, position, end)):
+                if size <= MAX_BESIDE or (size <= MAX_LINE and contact and contact.start() < end):
                     for first, last, score in self._named_fields(text[position:end]):
                         yield NameSpan(position + first, position + last, score, ("neighbour:contact",))
                 position = end + 1
+            if contact and contact.start() < done:
+                contact = _CONTACT.search(text, done)
 
     def _read_fields(self, text: str) -> tuple[tuple[int, int, float], ...]:
         """(start, end, score) of the fields of a line that look like names."""
