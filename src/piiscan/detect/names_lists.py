@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from functools import lru_cache
 from itertools import pairwise
 
@@ -51,6 +51,8 @@ _FIELD = re.compile(r"[^\t,、;|｜│<>:：\"'/／]+")
 MAX_LINE, MAX_ITEMS, MAX_ALONE, MAX_BESIDE = 200, 400, 20, 45
 _LINES_AROUND = 4
 _LIKELY, _LIKELY_PAIR, _POSSIBLE = 0.6, 0.55, 0.35
+_SURE = 0.655
+"""More than what a contact beside a name says."""
 _PAIR = re.compile(rf"[{KANJI}]{{1,4}}[ 　][{KANJI}ぁ-ゖ]{{1,4}}")
 
 
@@ -63,14 +65,13 @@ class ListedNames:
         self._likeness = likeness
         self._trim = lru_cache(MEMO_SIZE)(_trim)
         self._line_items = lru_cache(MEMO_SIZE // 4)(self._read_items)
-        self._named_fields = lru_cache(MEMO_SIZE // 4)(self._read_fields)
 
     def find(self, text: str, known: Sequence[NameSpan], labels: Iterable[Match]) -> Iterator[NameSpan]:
         """Names in folded `text`; `known` are spans found so far, `labels` hits of `LIST_LABELS`."""
         sure = {(span.start, span.end) for span in known if span.score >= 0.5}
         yield from self._labelled_lists(text, labels)
         yield from self._plain_lists(text, sure)
-        yield from self._beside_contacts(text)
+        yield from self._beside_contacts(text, {span[:2] for span in known if span.score >= _SURE})
 
     def in_file_name(self, text: str) -> Iterator[NameSpan]:
         """Names as whole parts of a file's name: 議事録_鈴木.docx, 履歴書（山田 花子）.pdf."""
@@ -170,8 +171,8 @@ class ListedNames:
             if weight >= floor or (helped and weight >= 0.2):
                 yield NameSpan(start, end, 0.52 + 0.3 * weight, (evidence,))
 
-    def _beside_contacts(self, text: str) -> Iterator[NameSpan]:
-        """Fields of a line with a phone number or mail address, and short lines near such a line."""
+    def _beside_contacts(self, text: str, sure: Container[tuple[int, int]]) -> Iterator[NameSpan]:
+        """Fields of a line with a phone number or mail address, and short lines near such a line, but those that are `sure` already."""
         done = 0
         contact = _CONTACT.search(text)
         while contact:
@@ -182,21 +183,19 @@ class ListedNames:
                     contact = _CONTACT.search(text, position)
                 size = end - position
                 if size <= MAX_BESIDE or (size <= MAX_LINE and contact and contact.start() < end):
-                    for first, last, score in self._named_fields(text[position:end]):
-                        yield NameSpan(position + first, position + last, score, ("neighbour:contact",))
+                    yield from self._fields(text, position, end, sure)
                 position = end + 1
             if contact and contact.start() < done:
                 contact = _CONTACT.search(text, done)
 
-    def _read_fields(self, text: str) -> tuple[tuple[int, int, float], ...]:
-        """(start, end, score) of the fields of a line that look like names."""
-        return tuple(self._fields(text))
-
-    def _fields(self, text: str) -> Iterator[tuple[int, int, float]]:
-        for match in _FIELD.finditer(text):
+    def _fields(self, text: str, start: int, end: int, sure: Container[tuple[int, int]]) -> Iterator[NameSpan]:
+        """The fields of a line that look like names."""
+        for match in _FIELD.finditer(text, start, end):
             field = match.group()
             if field.isascii() and " " not in field and "(" not in field:
                 continue  # one word in ASCII is no name
+            if match.span() in sure:
+                continue
             if _KANA_FIELD.fullmatch(field):
                 continue  # a reading says nothing here
             low, high = match.span()
@@ -213,7 +212,7 @@ class ListedNames:
             low, high = self._trimmed(text, low, high)
             weight = self._likeness.of(text[low:high]) if high - low <= MAX_ALONE else 0.0
             if weight >= _LIKELY or (weight >= _LIKELY_PAIR and _PAIR.fullmatch(text, low, high)):
-                yield low, high, 0.32 + 0.35 * weight
+                yield NameSpan(low, high, 0.32 + 0.35 * weight, ("neighbour:contact",))
 
 
 def _plainly_none(field: str) -> bool:
