@@ -50,7 +50,6 @@ _PLAIN: Mapping[str, tuple[str, str]] = {
     "context:speaker": ("発言者の位置", "stands where a speaker does"),
     "context:party": ("契約の当事者の位置", "stands where a party to a contract does"),
     "context:family": ("続柄・家族の言葉のそば", "beside a word for relatives"),
-    "cell": ("姓名だけのセル", "surname and given name alone in a cell"),
     "neighbour:contact": ("連絡先のそば", "beside a telephone number or mail address"),
     "role:before": ("役職の後", "behind a role"),
     "name:part": ("ファイル名の一部", "a part of the file name"),

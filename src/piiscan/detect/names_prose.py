@@ -168,7 +168,7 @@ class ProseNames:
         if full.given == "?" and honorific in _FOR_PERSONS and full.surname == "S":
             no = 0.5  # 浜田心春氏: a place and two words to Sudachi
         if full.rank >= _SURE_RANK and full.spaced and _cell_alone(text, full.start, full.end):
-            evidence.append("cell")
+            evidence.append("alone")
             return _Open(full.start, full.end, full.surname_end, yes, yes, yes, tuple(evidence))
         return _Open(
             full.start, full.end, full.surname_end, yes, same + bonus / 2, no, tuple(evidence), pair=full.rank == 8
