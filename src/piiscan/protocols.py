@@ -218,8 +218,8 @@ class Report(Protocol):
 class Enricher(Protocol):
     """Adds attributes to a result before it is stored: owner, department, tags.
 
-    One that speaks of some kinds of items only may name them in `kinds` (as in `Item.kind`): without ``file`` among them, unchanged files of a
-    share are still passed over at full speed.
+    One that has nothing to say of items whose listed attributes are none of certain families (``sql`` of ``sql.table``) may name these in
+    `families`: then other unchanged files of a share are still passed over at full speed.
     """
 
     name: str

@@ -112,6 +112,34 @@ def test_unchanged_items_whose_attributes_differ_are_looked_at(share: Path) -> N
     assert run.counters.unchanged == 6
 
 
+@pytest.mark.parametrize(("families", "asked"), [(None, True), (("file",), True), (("other",), False)])
+def test_enrichers_are_asked_about_unchanged_files_they_may_speak_of(
+    share: Path, families: tuple[str, ...] | None, asked: bool
+) -> None:
+    """Only one that names families of attributes which files do not have lets them pass without a look."""
+
+    class Owner:
+        name = "owner"
+
+        def __init__(self) -> None:
+            self.answer: dict[str, str] = {}
+            if families is not None:
+                self.families = families
+
+        def attributes(self, result: ItemResult) -> dict[str, str]:
+            return self.answer
+
+    owner = Owner()
+    scanner = Scanner(settings=Settings(inventory=f"sqlite:///{share.parent / 'i.db'}", jobs=1))
+    scanner.registry = replace(scanner.registry, enrichers=(owner,))  # type: ignore[misc]
+    scanner.scan(share)
+    owner.answer = {"team.name": "EC"}
+    assert scanner.scan(share).counters.unchanged == 6
+    with Inventory.open(f"sqlite:///{share.parent / 'i.db'}") as store:
+        teams = [asset.attributes.get("team.name") for asset in store.assets(states=tuple(State))]
+    assert teams == (["EC"] if asked else [None]) * 6
+
+
 def test_full_reads_everything(share: Path) -> None:
     """``--full`` reads what did not change, too."""
     scan(share)

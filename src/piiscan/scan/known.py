@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from types import MappingProxyType
 
 TELL_EVERY = 1000
@@ -12,7 +12,7 @@ TELL_EVERY = 1000
 class KnownItems:
     """What need not be read again, as hashes; what is left of them at the end was not listed as it was. `passed` is told of counts and sizes."""
 
-    __slots__ = ("_count", "_labels", "_passed", "_size", "_stored", "left")
+    __slots__ = ("_count", "_families", "_labels", "_passed", "_size", "_stored", "left")
 
     def __init__(
         self,
@@ -20,7 +20,9 @@ class KnownItems:
         stored: Callable[[Mapping[str, str]], str],
         passed: Callable[[int, int], None],
         labels: Mapping[str, str] = MappingProxyType({}),
+        families: Collection[str] = (),
     ) -> None:
+        self._families = families
         self.left = hashes
         self._stored = stored
         self._passed = passed
@@ -28,8 +30,10 @@ class KnownItems:
         self._count = self._size = 0
 
     def mark(self, attributes: Mapping[str, str]) -> str:
-        """Attributes as the inventory stores them, with those that every item of the source gets."""
-        return self._stored({**attributes, **self._labels})
+        """Attributes as the inventory stores them, with those that every item of the source gets; what no stored ones are like where an enricher
+        must be asked about them."""
+        said = {**attributes, **self._labels}
+        return "" if any(key.partition(".")[0] in self._families for key in said) else self._stored(said)
 
     def passes(self, uri: str, token: str, mark: str, size: int) -> bool:
         """See :class:`piiscan.protocols.Known`."""

@@ -178,11 +178,12 @@ class Scan:
 
     def _known(self, run: RunRecord, source: Source) -> KnownItems | None:
         """What this source need not even yield; None where each item must be looked at."""
-        if self.full or not isinstance(source, Skims) or any(_speaks_of_files(e) for e in self.registry.enrichers):
+        families = _families(self.registry.enrichers)
+        if self.full or families is None or not isinstance(source, Skims):
             return None
         hashes = self.inventory.hashes(run.id, source.name, run.settings)
         labels = self.labels.get(source.name, {})
-        return KnownItems(hashes, self.inventory.stored, self.watcher.passed, labels) if hashes else None
+        return KnownItems(hashes, self.inventory.stored, self.watcher.passed, labels, families) if hashes else None
 
     def _settle(self, run: RunRecord, source: Source, group: list[Listed | Problem]) -> Iterator[Item]:
         entries = [entry for entry in group if isinstance(entry, Listed)]
@@ -288,10 +289,10 @@ def _labelled(entry: Listed, labels: Mapping[str, str]) -> Listed:
     return replace(entry, item=replace(entry.item, attributes={**entry.item.attributes, **labels}))
 
 
-def _speaks_of_files(enricher: Enricher) -> bool:
-    """Whether an enricher may have something new to say of files that did not change; one that does not tell its kinds of items may."""
-    kinds = getattr(enricher, "kinds", None)
-    return kinds is None or "file" in kinds
+def _families(enrichers: Sequence[Enricher]) -> frozenset[str] | None:
+    """Families of attributes of which enrichers may have something new to say although the item did not change; None where one may of any."""
+    named = [getattr(enricher, "families", None) for enricher in enrichers]
+    return None if None in named else frozenset(family for families in named for family in families or ())
 
 
 def _enriched(enricher: Enricher, result: ItemResult) -> ItemResult:

@@ -18,6 +18,7 @@ class Withholding:
     """The enricher."""
 
     name = "cms-withholding"
+    families = tuple(sorted({key.partition(".")[0] for key in TEXTS}))
 
     def attributes(self, result: ItemResult) -> Mapping[str, str]:
         """For each text that may not be stored, the kinds of what is in it instead; empty, which takes it away, where nobody has looked this time."""

@@ -30,7 +30,7 @@ class TableNumbers:
     """The enricher of tables."""
 
     name = "sql-numbers"
-    kinds = ("table",)
+    families = ("sql",)
 
     def attributes(self, result: ItemResult) -> Mapping[str, str]:
         """``sql.rows_seen``, ``sql.rows_total``, ``sql.sample`` and ``sql.share.<column>.<ENTITY>``; nothing for items that are no tables."""
