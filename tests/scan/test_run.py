@@ -1,5 +1,6 @@
 """Runs: what is read, what is not, that the sum comes out, and that a run that was killed goes on."""
 
+import contextlib
 import json
 import os
 import shutil
@@ -304,6 +305,17 @@ def test_killed_run_ends_as_an_undisturbed_one(tmp_path: Path, cli) -> None:
 
 @pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="SIGINT to a process group")
+def _until_a_run_is_on(database: Path, process: subprocess.Popen[str]) -> None:
+    """Wait until a run is in the inventory: before that there is nothing to interrupt."""
+    ends = time.monotonic() + 60
+    while process.poll() is None and time.monotonic() < ends:
+        with contextlib.suppress(sqlite3.Error), contextlib.closing(sqlite3.connect(database)) as connection:
+            if connection.execute("SELECT count(*) FROM runs WHERE status = 'running'").fetchone()[0]:
+                break
+        time.sleep(0.02)
+    time.sleep(0.3)
+
+
 def test_ctrl_c_leaves_a_usable_inventory(tmp_path: Path, cli) -> None:
     """Ctrl-C ends in order with 130; what was done is there, and the next scan goes on from it."""
     share = tmp_path / "share"
@@ -314,7 +326,7 @@ def test_ctrl_c_leaves_a_usable_inventory(tmp_path: Path, cli) -> None:
         [sys.executable, "-m", "piiscan", "scan", str(share), "--jobs", "2"],
         cwd=tmp_path, stderr=subprocess.PIPE, text=True, start_new_session=True,
     )  # fmt: skip
-    time.sleep(2.0)
+    _until_a_run_is_on(tmp_path / "piiscan.db", process)
     os.killpg(process.pid, signal.SIGINT)
     _, errors = process.communicate(timeout=30)
     if process.returncode == 0:

@@ -18,6 +18,7 @@ import time
 from collections import deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from multiprocessing import resource_tracker
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 from typing import TYPE_CHECKING, Any, Protocol
@@ -230,9 +231,25 @@ def _start(context: BaseContext, recipe: Recipe) -> _Slot:
     ours, theirs = context.Pipe()
     at = context.RawArray("d", [_BUILDING, 0.0])
     process = context.Process(target=_work, args=(theirs, at, recipe), daemon=True)  # type: ignore[attr-defined]
-    process.start()
+    with _uninterrupted():
+        process.start()
     theirs.close()
     return _Slot(process, ours, at)
+
+
+@contextlib.contextmanager
+def _uninterrupted() -> Iterator[None]:
+    """Holds Ctrl-C back while a process is started: it comes a moment later here, and never to the process, which would show a traceback
+    while it still imports. Windows knows no such mask; there a worker ignores Ctrl-C from its first own line on."""
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    resource_tracker.ensure_running()  # when it starts it lifts the mask
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 HAND_OVER_SECONDS = 1.0
