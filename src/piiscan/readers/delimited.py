@@ -25,7 +25,7 @@ from piiscan.text.streaming import TextStream
 if TYPE_CHECKING:
     import polars as pl
 
-CHUNK_CHARS = 4 * 1024 * 1024
+CHUNK_CHARS = 1024 * 1024
 """Text parsed at a time: large enough for polars to pay, small enough for a bounded memory."""
 
 SMALL_CHARS = 16 * 1024
@@ -139,12 +139,20 @@ def _mended(source: TextStream) -> Iterator[tuple[str, bytes | None]]:
 def _frames(
     blocks: Iterator[tuple[str, bytes | None]], dialect: Dialect, context: ReadContext
 ) -> Iterator[pl.DataFrame]:
+    import polars as pl
+
     stretches = _stretches(blocks, dialect.delimiter)
+    rest: pl.DataFrame | None = None
     while (stretch := next(stretches, None)) is not None:
         context.budget.check_time()
         frame = frame_of_text(stretch.text, dialect, stretch.quoting, stretch.data)
         stretch = None  # what is a frame by now need not wait in memory as text
-        yield from frame.iter_slices(TABLE_BATCH_ROWS)
+        frame = frame if rest is None else pl.concat([rest, frame])
+        full = frame.height // TABLE_BATCH_ROWS * TABLE_BATCH_ROWS
+        yield from frame.head(full).iter_slices(TABLE_BATCH_ROWS)
+        rest = frame.slice(full)  # a few hundred rows cost as much as thousands
+    if rest is not None and rest.height:
+        yield rest
 
 
 def _stretches(blocks: Iterator[tuple[str, bytes | None]], delimiter: str) -> Iterator[_Stretch]:
