@@ -46,6 +46,11 @@ def pairs(folder: Path) -> dict[str, Callable[[], Pair]]:
     corpora.sqlite_table(database, customers.read_text(encoding="utf-8"))
     size = customers.stat().st_size / 1e6
     found["table-sqlite-to-re"] = lambda: (engines.whole_file(database, size=size), engines.re_one_by_one(sample))
+    columns = folder / "customers.parquet"
+    corpora.parquet_table(columns, customers.read_text(encoding="utf-8"))
+    found["table-parquet-to-re"] = lambda: (engines.whole_file(columns, size=size), engines.re_one_by_one(sample))
+    corpora.small_tables(folder / "lists", customers.read_text(encoding="utf-8"), 40)
+    found["small-tables-to-re"] = lambda: (engines.whole_file(folder / "lists"), engines.re_one_by_one(sample))
     corpora.small_files(folder / "share", 150)
     small = engines.head(made["medium"], REFERENCE)
     found["small-files-to-re"] = lambda: (engines.whole_file(folder / "share"), engines.re_one_by_one(small))
