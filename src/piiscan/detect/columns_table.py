@@ -161,13 +161,13 @@ class TableScan:
         if "PERSON" not in kinds or "JP_MY_NUMBER" in kinds:
             return
         for column in self.columns:
-            if column.judgement is None and not column.split and not column.header:
+            if column.judgement is None and column.tries < TRIES and not column.split and not column.header:
                 cells = column.cells(batch)
                 column.judgement = self.judge.beside("JP_MY_NUMBER", "PERSON", cells, least=FEW_NUMBERS, share=1.0)
 
     def _names(self, batch: Batch) -> None:
         """Columns of names whose heading tells nothing. Twice: readings and names speak for each other."""
-        left = [c for c in self.columns if c.judgement is None and not c.split and c.tries <= TRIES]
+        left = [c for c in self.columns if c.judgement is None and not c.split and c.tries < TRIES]
         for _ in range(2 if left else 0):
             kinds = self._kinds()
             for column in left:
