@@ -1,4 +1,4 @@
-"""``rules``, ``plugins``, ``doctor`` and ``demo``."""
+"""``rules``, ``plugins`` and ``doctor``."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from piiscan.cli import learning
-from piiscan.cli.options import Config, Format, Jobs, Lang, ListFormat, Profile, load_settings
+from piiscan.cli.options import Config, Format, Lang, ListFormat, Profile, load_settings
 from piiscan.cli.output import write_rows
 from piiscan.cli.words import say
 
@@ -24,7 +24,6 @@ def add_to(app: typer.Typer) -> None:
     app.add_typer(rules, name="rules")
     app.command("plugins")(plugins)
     app.command("doctor")(doctor)
-    app.command("demo")(demo)
 
 
 def rules_list(
@@ -118,34 +117,3 @@ def doctor(config: Config = None, lang: Lang = None) -> None:
         print(f"{check.sign} {check.name}: {check.text}")  # noqa: T201
     if bad:
         raise typer.Exit(2)
-
-
-def demo(
-    folder: Annotated[Path, typer.Argument(help="Where to make it.")] = Path("piiscan-demo"),
-    jobs: Jobs = None,
-    lang: Lang = None,
-) -> None:
-    """Make a made-up company share, scan it, and write the report and the ledger."""
-    from piiscan.cli.ledgering import write_new
-    from piiscan.cli.progress import ProgressWatcher
-    from piiscan.cli.reporting import write_report
-    from piiscan.cli.scanning import summary_lines
-    from piiscan.config import Settings
-    from piiscan.demo import make_share, write_truth
-    from piiscan.scanner import Scanner
-
-    share, database = folder / "share", folder / "piiscan.db"
-    url = f"sqlite:///{database.as_posix()}"
-    settings = Settings(inventory=url, language=lang or "ja", jobs=jobs or 0)
-    language = settings.language
-    planted = make_share(share)
-    write_truth(folder / "truth.jsonl", planted)
-    files = sum(1 for path in share.rglob("*") if path.is_file())
-    print(say("demo-made", language, path=share, files=files), file=sys.stderr)  # noqa: T201
-    with ProgressWatcher(language) as watcher:
-        finished = Scanner(settings=settings).scan(share, watcher=watcher)
-    for line in summary_lines(finished, watcher, language):
-        print(line, file=sys.stderr)  # noqa: T201
-    report = write_report(settings, "html", folder / "report.html")
-    ledger = write_new(settings, folder / "ledger.xlsx")
-    print(say("demo-next", language, report=report, ledger=ledger, inventory=url))  # noqa: T201

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from piiscan.cli import admin, explaining, later, ledgering, reading, reporting, scanning, triaging
+from piiscan.cli import admin, demoing, explaining, later, ledgering, reading, reporting, scanning, triaging
 
 
 def build_app() -> typer.Typer:
@@ -21,7 +21,7 @@ def build_app() -> typer.Typer:
         context_settings={"help_option_names": ["-h", "--help"]},
     )
     app.callback()(_options)
-    for module in (scanning, reading, explaining, triaging, reporting, ledgering, admin, later):
+    for module in (scanning, reading, explaining, triaging, reporting, ledgering, admin, demoing, later):
         module.add_to(app)
     _plugin_commands(app)
     return app

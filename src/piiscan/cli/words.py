@@ -88,6 +88,7 @@ _WORDS: Mapping[str, tuple[str, str]] = {
         "デモ用の共有フォルダーを作りました: {path}({files}ファイル)",
         "made a demo share: {path} ({files} files)",
     ),
+    "demo-store": ("ほかの保管場所も検査します: {store}({plugin})", "another store is scanned: {store} ({plugin})"),
     "demo-next": (
         "ブラウザーで {report} を、Excelで {ledger} を開いてください。一覧は: piiscan assets --inventory {inventory}",
         "open {report} in a browser and {ledger} in Excel; the list: piiscan assets --inventory {inventory}",
