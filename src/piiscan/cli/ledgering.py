@@ -57,6 +57,9 @@ def ledger(
     mapping = _mapping(column or ())
     if merge is not None and _same_file(merge, output):
         raise UsageError(f"--output must be another file than {merge}: what people wrote is never written over")
+    if merge is not None and merge.suffix.lower() != output.suffix.lower():
+        # Excel opens no workbook with macros that is named .xlsx, and none without that is named .xlsm.
+        raise UsageError(f"--output must end with {merge.suffix} as {merge} does")
     rows = _rows(settings.inventory, kinds, depth, settings.language)
     merged = _write(rows, output, merge, mapping, settings.language, change, settings.inventory)
     _tell(merged, output, len(rows), settings.language)

@@ -272,20 +272,20 @@ def _read(file: Path, key: str) -> Iterator[Decision]:
     from piiscan.inventory.triage import VERDICTS, Decision
 
     try:
-        head, *lines = file.read_text(encoding="utf-8-sig").splitlines()
+        head, *lines = file.read_text(encoding="utf-8-sig").split("\n")  # splitlines would cut at U+2028 in a reason
         about = json.loads(head)
         rows = [json.loads(line) for line in lines if line.strip()]
     except (OSError, ValueError) as error:
         raise UsageError(f"{file} is no list of decisions: {type(error).__name__}") from None
-    if about.get("format") != BASELINE_FORMAT:
+    if not isinstance(about, dict) or about.get("format") != BASELINE_FORMAT:
         raise UsageError(f"{file} is no list of decisions of this version")
-    if about.get("key") != key and any(row.get("fingerprint") for row in rows):
+    if about.get("key") != key and any(isinstance(row, dict) and row.get("fingerprint") for row in rows):
         raise UsageError(f"{file} was made with another key: its fingerprints say nothing here")
     for number, row in enumerate(rows, 2):
         try:
             until = date.fromisoformat(row["until"]) if row.get("until") else None
             decision = Decision(**{**row, "until": until})
-        except (TypeError, ValueError, KeyError):
+        except (AttributeError, TypeError, ValueError, KeyError):
             raise UsageError(f"{file}, line {number}: not a decision") from None
         if decision.verdict not in VERDICTS or not (decision.by and decision.reason):
             raise UsageError(f"{file}, line {number}: not a decision")

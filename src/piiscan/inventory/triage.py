@@ -70,14 +70,14 @@ class Decisions:
     """The decisions in force, ready to be asked. Empty ones cost nothing."""
 
     def __init__(self, found: Iterable[Decision], today: date | None = None) -> None:
-        now = today or datetime.now(UTC).date()
+        now = today or _today()
         ordered = sorted((d for d in found if d.holds(now)), key=lambda d: -d.id)
         self._items: dict[str, list[Decision]] = {}
         self._values: dict[str, list[Decision]] = {}
-        self._folders: list[Decision] = []
+        self._folders: dict[str, list[Decision]] = {}
         for decision in ordered:
             if decision.below:
-                self._folders.append(decision)
+                self._folders.setdefault(decision.uri.rstrip("/"), []).append(decision)
             elif decision.uri:
                 self._items.setdefault(decision.uri, []).append(decision)
             else:
@@ -95,9 +95,23 @@ class Decisions:
     def of(self, uri: str, entity_type: str, locator: str, fingerprint: str) -> Decision | None:
         """The latest decision on such a finding."""
         candidates = [*self._items.get(uri, ()), *(self._values.get(fingerprint, ()) if fingerprint else ())]
-        candidates += self._folders
+        if self._folders:
+            candidates += [d for folder in _way_up(uri) for d in self._folders.get(folder, ())]
         fitting = (d for d in candidates if d.covers(uri, entity_type, locator, fingerprint))
         return max(fitting, key=lambda d: d.id, default=None)
+
+
+def _today() -> date:
+    """The day where the company is: until that day's end a decision holds, not until the day's end in Greenwich."""
+    return datetime.now().astimezone().date()
+
+
+def _way_up(uri: str) -> Iterator[str]:
+    """The uri itself, and what it is below of."""
+    yield uri.rstrip("/")
+    while "/" in uri:
+        uri = uri.rpartition("/")[0]
+        yield uri.rstrip("/")
 
 
 def apply_to(result: ItemResult, decisions: Decisions) -> tuple[ItemResult, Decided]:
@@ -142,7 +156,7 @@ def revoke(connection: Connection, number: int, by: str) -> bool:
 
 def expire(connection: Connection, today: date | None = None) -> int:
     """Take out of force what has run out since it was written beside findings; the number of decisions."""
-    now = (today or datetime.now(UTC).date()).isoformat()
+    now = (today or _today()).isoformat()
     used = select(_f.decision).where(_f.decision.is_not(None))
     ended = list(connection.scalars(select(_d.id).where(_d.until < now, _d.id.in_(used))))
     if ended:

@@ -6,17 +6,16 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 
 from piiscan.ledger.columns import normal_head
-from piiscan.ledger.matching import fold, match, same_step, steps
+from piiscan.ledger.matching import fold, match, same_step, step_keys, steps
 from piiscan.ledger.model import Row
 from piiscan.ledger.propose import over_retention
 from piiscan.ledger.sheet import TheirRow
 
 COUNT_SHARE = 0.2
 """A number of persons has changed when it differs by more than this share."""
-_NUMBER = re.compile(r"[0-9][0-9,，]*")
 _NARROW = (
     "のみ",
     "限",
@@ -80,11 +79,14 @@ def compare(
     pairs, maybe = match(theirs, ours)
     differences = [*_missing(theirs, ours, pairs, maybe)]
     matched = []
+    groups: dict[int, list[Row]] = {}
+    for row in ours:
+        if row.holding.key in pairs:
+            groups.setdefault(id(pairs[row.holding.key]), []).append(row)
     for their in theirs:
-        found = tuple(row for row in ours if pairs.get(row.holding.key) is their)
-        if found:
+        if found := tuple(groups.get(id(their), ())):
             matched.append((their, found))
-            differences += _changes(their, found, title, share, today or datetime.now(UTC).date())
+            differences += _changes(their, found, title, share, today or datetime.now().astimezone().date())
     return Comparison(tuple(matched), tuple(differences))
 
 
@@ -98,10 +100,10 @@ def _missing(
         elif key not in pairs:
             yield Difference("missing-in-ledger", "do.add", row, after=row.text("place"))
     taken = {id(row) for row in (*pairs.values(), *maybe.values())}
-    scanned = [steps(f"{row.holding.source}/{row.holding.folder}") for row in ours]
+    scanned = _Scanned(ours)
     for their in theirs:
         if id(their) not in taken:
-            inside = _looks_scanned(their, scanned)
+            inside = scanned.holds(their)
             yield Difference(
                 "missing-in-scan" if inside else "outside",
                 "do.gone" if inside else "do.outside",
@@ -111,15 +113,26 @@ def _missing(
             )
 
 
-def _looks_scanned(their: TheirRow, scanned: Sequence[tuple[str, ...]]) -> bool:
-    """Whether a place is electronic and shares a step with a scanned source, or at least is not paper."""
-    place = f"{their.text('place')} {their.text('medium')}"
-    if any(word in place for word in _PAPER) and not _ELECTRONIC.search(their.text("place")):
-        return False
-    parts = set(steps(their.text("place")))
-    return bool(_ELECTRONIC.search(place)) and any(
-        same_step(own, step) for source in scanned for own in source for step in parts
-    )
+class _Scanned:
+    """The names of folders that were scanned, and whether a place of theirs seems to be among them."""
+
+    def __init__(self, ours: Iterable[Row]) -> None:
+        self._steps: dict[str, set[str]] = {}
+        for place in {f"{row.holding.source}/{row.holding.folder}" for row in ours}:
+            for step in steps(place):
+                for key in step_keys(step):
+                    self._steps.setdefault(key, set()).add(step)
+
+    def holds(self, their: TheirRow) -> bool:
+        """Whether a place is electronic, not paper, and shares a step with what was scanned."""
+        written = their.text("place")
+        place = f"{written} {their.text('medium')}"
+        if any(word in place for word in _PAPER) and not _ELECTRONIC.search(written):
+            return False
+        return bool(_ELECTRONIC.search(place)) and any(self._knows(step) for step in set(steps(written)))
+
+    def _knows(self, step: str) -> bool:
+        return any(same_step(own, step) for key in step_keys(step) for own in self._steps.get(key, ()))
 
 
 def _changes(
@@ -141,7 +154,12 @@ def _changes(
     ):
         yield Difference("changed", "do.sensitive", first, their, "sensitive", their.text("sensitive"), "有")
     before, after = number_in(their.text("count")), sum(row.holding.persons for row in ours)
-    if before is not None and after and abs(after - before) > share * max(before, 1):
+    if (
+        before is not None
+        and after
+        and abs(after - before) > share * max(before, 1)
+        and not _within(their, before, after)
+    ):
         yield Difference("changed", "do.count", first, their, "count", their.text("count"), f"{after:,}")
     widest = next((r for r in ours if r.holding.breadth in ("company", "public")), None)
     if widest and not any(word in fold(their.text("access")) for word in _WIDE):
@@ -187,12 +205,32 @@ def _mentioned(name: str, entity: str, said: str) -> bool:
 
 
 def number_in(text: str) -> int | None:
-    """The number of a count as people write it: 約1,200件, 3万人, 1.5千; None where there is none."""
-    folded = unicodedata.normalize("NFKC", text).replace(",", "")
-    match = re.search(r"([0-9]+(?:\.[0-9]+)?)\s*([万千百億])?", folded)
-    if match is None:
+    """The number of a count as people write it: 約1,200件, 3万人, 1万2千, 1.5千; None where there is none. A date beside it is no count."""
+    folded = _MOMENT.sub(" ", unicodedata.normalize("NFKC", text).replace(",", ""))
+    found = _COUNT.search(folded) or _COUNT_BARE.search(folded)
+    if found is None:
         return None
-    return round(float(match[1]) * {"百": 100, "千": 1000, "万": 10_000, "億": 10**8}.get(match[2] or "", 1))
+    return round(sum(float(n) * _UNITS[unit] for n, unit in _PART.findall(found[1])))
+
+
+_UNITS = {"": 1, "百": 100, "千": 1000, "万": 10_000, "億": 10**8}
+_PART = re.compile(r"([0-9]+(?:\.[0-9]+)?)\s*([百千万億]?)")
+_NUMBERS = r"((?:[0-9]+(?:\.[0-9]+)?\s*[億万千百]\s*)*[0-9]+(?:\.[0-9]+)?\s*[百千万億]?)"
+_COUNT = re.compile(_NUMBERS + r"\s*(?:件|名|人|枚|通|部|レコード|records|persons|people)")
+_COUNT_BARE = re.compile(_NUMBERS)
+_MOMENT = re.compile(
+    r"(?:20|19)[0-9]{2}\s*(?:[-/.][0-9]{1,2}(?:[-/.][0-9]{1,2})?|年度?(?:\s*[0-9]{1,2}月)?(?:\s*[0-9]{1,2}日)?)"
+    r"|(?:令和|平成|[RH])\s*[0-9]{1,2}(?:[-/.][0-9]{1,2}){0,2}年?度?(?:[0-9]{1,2}月)?(?:[0-9]{1,2}日)?"
+)
+"""Year and month that people write beside a count."""
+
+
+def _within(their: TheirRow, before: int, after: int) -> bool:
+    """Whether a count that is a bound (1,000件以上, 50件未満) still holds."""
+    text = their.text("count")
+    return ("以上" in text and after >= before) or (
+        ("以下" in text or "未満" in text or "以内" in text) and after <= before
+    )
 
 
 def _says_no(text: str) -> bool:
@@ -207,7 +245,9 @@ def _retention(their: TheirRow, ours: tuple[Row, ...], today: date) -> str:
         except ValueError:
             return ""
         return f"{until.isoformat()} < {today.isoformat()}" if until < today else ""
-    years = re.search(r"([0-9]{1,2})\s*年(?![0-9月])", unicodedata.normalize("NFKC", their.text("keep_until")))
+    years = re.search(
+        r"(?<![0-9])([0-9]{1,2})\s*年(?![0-9月度])", unicodedata.normalize("NFKC", their.text("keep_until"))
+    )
     if years:
         newest = max((r.holding.newest for r in ours if r.holding.newest), default=None)
         passed = newest is not None and (today - newest.date()).days > int(years[1]) * 366

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 from pathlib import Path
 from typing import BinaryIO
 
-from piiscan.ledger.columns import BY_ID, KEY_HEAD, PREFIX
+from piiscan.errors import UsageError
+from piiscan.ledger.columns import BY_ID, COLUMNS, KEY_HEAD, PREFIX, normal_head
 from piiscan.ledger.compare import COUNT_SHARE, Comparison, Difference, compare
+from piiscan.ledger.matching import keys_in
 from piiscan.ledger.model import Row
 from piiscan.ledger.package import Grid, Workbook
 from piiscan.ledger.sheet import TheirRow, TheirSheet, read_sheets
@@ -17,9 +20,10 @@ from piiscan.ledger.workbook import EVIDENCE_SHEET, evidence_rows
 from piiscan.reports.words import Words
 
 _BESIDE = ("col.items", "col.count", "col.access", "col.place", "col.check", "col.seen")
+_BESIDE_WIDTHS = (30, 12, 24, 40, 40, 12, 14)
 _WIDTHS = {
     "differences": (22, 18, 6, 26, 16, 40, 40, 40, 44, 14),
-    "mapping": (18, 30, 24),
+    "mapping": (18, 30, 24, 4, 24),
     "evidence": (14, 20, 60, 10, 40),
 }
 
@@ -80,27 +84,32 @@ def _beside(sheet: TheirSheet, comparison: Comparison, words: LedgerWords) -> Gr
         else:
             places[head] = free
             free += 1
-    grid = Grid()
+    grid = Grid(widths={places[h]: w for h, w in zip(heads, _BESIDE_WIDTHS, strict=True) if h not in sheet.ours})
     for head, column in places.items():
         grid.cells[sheet.header_row, column] = head
         grid.heads.add((sheet.header_row, column))
     found = {their.number: rows for their, rows in comparison.matched if their.sheet == sheet.part.name}
+    told: dict[int, list[Difference]] = {}
+    for difference in comparison.differences:
+        if difference.theirs is not None:
+            told.setdefault(id(difference.theirs), []).append(difference)
     for row in sheet.rows:
-        values = _values(row, found.get(row.number, ()), comparison, words)
-        for head, value in zip(heads, values, strict=True):
-            kept = value or (row.key if head == KEY_HEAD else "")
+        values = _values(row, found.get(row.number, ()), told.get(id(row), ()), words)
+        for head, kept in zip(heads, values, strict=True):
             if kept or head in sheet.ours:
                 grid.cells[row.number, places[head]] = kept
     return grid
 
 
-def _values(their: TheirRow, ours: Sequence[Row], comparison: Comparison, words: LedgerWords) -> list[str | int]:
+def _values(
+    their: TheirRow, ours: Sequence[Row], differences: Sequence[Difference], words: LedgerWords
+) -> list[str | int]:
     if not ours:
-        todos = dict.fromkeys(
-            words(d.todo if d.kind != "maybe" else "maybe") for d in comparison.differences if d.theirs is their
-        )
-        return ["", "", "", "", "\n".join(todos), "", ""]
-    todos = dict.fromkeys(words(d.todo) for d in comparison.differences if d.theirs is their and d.kind == "changed")
+        todos = dict.fromkeys(words(d.todo if d.kind != "maybe" else "maybe") for d in differences)
+        return ["", "", "", "", "\n".join(todos), "", their.key]
+    todos = dict.fromkeys(words(d.todo) for d in differences if d.kind == "changed")
+    # What is written there stays: a place that was not scanned this time belongs to the row still.
+    keys = dict.fromkeys([*(key for key in keys_in(their.key)), *(row.holding.key for row in ours)])
     count = sum(row.holding.persons for row in ours)
     return [
         _joined(ours, "items", "、"),
@@ -109,7 +118,7 @@ def _values(their: TheirRow, ours: Sequence[Row], comparison: Comparison, words:
         _joined(ours, "place", "\n"),
         "\n".join(todos),
         max((row.text("reviewed") for row in ours), default=""),
-        ",".join(row.holding.key for row in ours),
+        ",".join(keys),
     ]
 
 
@@ -169,13 +178,16 @@ def _additions(sheet: TheirSheet, comparison: Comparison, words: LedgerWords) ->
 
 def _mapping_rows(sheets: Sequence[TheirSheet], chosen: Mapping[str, str], words: LedgerWords) -> list[list[str | int]]:
     """Which heading is taken for which column: read again by the next merge, and open to corrections."""
-    found: list[list[str | int]] = [[words("head.sheet"), words("head.column"), "piiscan"]]
+    titles = {column.id: column.ja if words.lang == "ja" else column.en for column in COLUMNS}
+    found: list[list[str | int]] = [[words("head.sheet"), words("head.heading"), words("head.meant")]]
     for sheet in sheets:
         for position, heading in sheet.headings.items():
             if not heading.startswith(PREFIX):
                 column = sheet.columns.get(position) or chosen.get(heading, "-")
-                found.append([sheet.part.name, heading, column])
-    return found
+                found.append([sheet.part.name, heading, titles.get(column, column)])
+    possible = [words("head.possible"), *titles.values(), "-"]
+    lines = zip_longest(found, possible)
+    return [[*(line or ("", "", "")), "", title or ""] for line, title in lines]
 
 
 def _remembered(path: Path) -> dict[str, str]:
@@ -188,4 +200,9 @@ def _remembered(path: Path) -> dict[str, str]:
         rows = [row for name in names for row in book.get_sheet_by_name(name).to_python()]
     except Exception:  # noqa: BLE001 - what cannot be read is told by the reading of the sheets
         return {}
-    return {str(row[1]): str(row[2]) for row in rows[1:] if len(row) > 2 and (row[2] in BY_ID or row[2] == "-")}
+    known = {normal_head(said): c.id for c in COLUMNS for said in (c.id, c.ja, c.en)}
+    said = {str(row[1]): str(row[2]).strip() for row in rows[1:] if len(row) > 2 and row[1] and row[2]}
+    if wrong := [text for text in said.values() if text != "-" and normal_head(text) not in known]:
+        sheet = LedgerWords("ja")("sheet.mapping")
+        raise UsageError(f"{path}, sheet {sheet}: {wrong[0]!r} is no column; the sheet lists those there are")
+    return {heading: known.get(normal_head(text), "-") for heading, text in said.items()}

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import re
 import zipfile
+from bisect import bisect
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from pathlib import Path
 from typing import BinaryIO
 
@@ -43,6 +45,8 @@ class Grid:
     cells: dict[tuple[int, int], str | int] = field(default_factory=dict)
     heads: set[tuple[int, int]] = field(default_factory=set)
     """Cells that take the format of the heading left of them."""
+    widths: dict[int, int] = field(default_factory=dict)
+    """Widths of columns in characters. These columns are shown, also where people hid everything right of their table."""
 
 
 class Workbook:
@@ -84,6 +88,18 @@ class Workbook:
                 found.append((*a, *b))
         return found
 
+    def width(self, sheet: SheetPart) -> int:
+        """The last column with something in it: also formulas without a stored result, which readers of values do not see."""
+        last, row, column = 0, f"{{{self._main}}}row", f"{{{self._main}}}c"
+        for line in self._xml(sheet.part).iter(row):
+            at = 0
+            for cell in line.iter(column):
+                place = _position(cell.get("r", ""))
+                at = place[1] if place else at + 1
+                if len(cell):
+                    last = max(last, at)
+        return last
+
     def set_cells(self, sheet: SheetPart, grid: Grid) -> None:
         """Write cells. Existing cells at these places are replaced and keep their format; nothing else changes."""
         if not grid.cells:
@@ -94,6 +110,8 @@ class Workbook:
             raise UsageError(f"{self._path}: the sheet has no cells")
         _Writer(self._main, data).write(grid)
         self._widen(root, grid)
+        if grid.widths:
+            _Columns(self._main, root).set(grid.widths)
         self._changed[sheet.part] = _bytes(root)
 
     def replace_sheet(self, name: str, rows: Iterable[Sequence[str | int]], widths: Sequence[int]) -> None:
@@ -191,12 +209,14 @@ class _Writer:
 
     def write(self, grid: Grid) -> None:
         by_row: dict[int, dict[int, str | int]] = {}
+        headed: dict[int, set[int]] = {}
+        for row, column in grid.heads:
+            headed.setdefault(row, set()).add(column)
         for (row, column), value in grid.cells.items():
             by_row.setdefault(row, {})[column] = value
         rows = self._rows(by_row)
         for number, cells in by_row.items():
-            heads = {column for row, column in grid.heads if row == number}
-            self._fill(rows[number], number, cells, heads)
+            self._fill(rows[number], number, cells, headed.get(number, set()))
 
     def _rows(self, wanted: Mapping[int, object]) -> dict[int, etree._Element]:
         found: dict[int, etree._Element] = {}
@@ -204,13 +224,15 @@ class _Writer:
         for node in self._data.iter(self._row):
             number = int(node.get("r", number + 1))
             found[number] = node
+        there = sorted(found)
         for missing in sorted(set(wanted) - found.keys()):
             node = etree.Element(self._row, r=str(missing))
-            after = [n for n in found if n < missing]
-            if after:
-                found[max(after)].addnext(node)
+            at = bisect(there, missing)
+            if at:
+                found[there[at - 1]].addnext(node)
             else:
                 self._data.insert(0, node)
+            there.insert(at, missing)
             found[missing] = node
         return found
 
@@ -248,6 +270,47 @@ class _Writer:
             text = etree.SubElement(etree.SubElement(node, f"{{{self._main}}}is"), f"{{{self._main}}}t")
             text.text = safe(value)
             text.set("{http://www.w3.org/XML/1998/namespace}space", "preserve")
+
+
+class _Columns:
+    """The widths of columns of a sheet. A range of columns that holds some of ours is split around them."""
+
+    def __init__(self, main: str, root: etree._Element) -> None:
+        self._col = f"{{{main}}}col"
+        node = root.find(f"{{{main}}}cols")
+        if node is None:
+            node = etree.Element(f"{{{main}}}cols")
+            data = root.find(f"{{{main}}}sheetData")
+            if data is not None:
+                data.addprevious(node)
+        self._node = node
+
+    def set(self, widths: Mapping[int, int]) -> None:
+        found: list[tuple[int, etree._Element]] = []
+        for col in self._node.iter(self._col):
+            first, last = int(col.get("min", "1")), int(col.get("max", "1"))
+            edges = sorted({first, *(e for w in widths for e in (w, w + 1) if first < e <= last), last + 1})
+            for low, high in pairwise(edges):
+                found.append((low, self._piece(col, low, high - 1, widths.get(low))))
+        known = {low for low, _ in found}
+        found += [(n, self._piece(None, n, n, width)) for n, width in widths.items() if n not in known]
+        for child in list(self._node):
+            self._node.remove(child)
+        self._node.extend(node for _, node in sorted(found, key=lambda pair: pair[0]))
+
+    def _piece(self, like: etree._Element | None, first: int, last: int, width: int | None) -> etree._Element:
+        made = etree.Element(self._col)
+        for name, value in like.items() if like is not None else ():
+            made.set(name, value)
+        made.set("min", str(first))
+        made.set("max", str(last))
+        hidden = made.get("hidden", "0") in ("1", "true")
+        if width is not None and (like is None or hidden or not made.get("width")):
+            made.attrib.pop("hidden", "")
+            made.attrib.pop("collapsed", "")
+            made.set("width", str(width))
+            made.set("customWidth", "1")
+        return made
 
 
 def _sheet_xml(rows: Iterable[Sequence[str | int]], widths: Sequence[int]) -> bytes:

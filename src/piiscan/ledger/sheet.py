@@ -17,7 +17,12 @@ _LOOK = 40
 """Rows at the top among which headings are looked for."""
 _MIN_COLUMNS = 3
 _LEVELS = 3
+_WHOLE = 1000
+"""Merged ranges up to such a column are as wide as the sheet, not as the table."""
+_EXAMPLES = ("例", "記入例", "記載例", "example")
 """Lines that a heading may have."""
+_LONG = 60
+"""A longer text is no heading."""
 _SUMS = ("合計", "小計", "総計", "total", "計")
 _NAMING = ("name", "items", "place")
 _OF_PEOPLE = frozenset(normal_head(h) for h in ("状態", "確認者", "確認日", "state", "confirmed by", "confirmed on"))
@@ -76,18 +81,23 @@ def read_sheets(path: Path, workbook: Workbook, mapping: Mapping[str, str]) -> t
     except Exception as error:  # noqa: BLE001 - the library raises its own kinds for damaged files
         raise UsageError(f"{path} cannot be read as a workbook: {type(error).__name__}") from None
     chosen = {normal_head(head): column for head, column in mapping.items()}
-    found = []
+    found: list[TheirSheet] = []
+    unreadable: list[str] = []
     for part in workbook.sheets:
         if part.name.startswith("piiscan ") or part.name not in book.sheet_names:
             continue
-        sheet = book.get_sheet_by_name(part.name)
-        grid = _grid(sheet)
+        try:
+            grid = _grid(book.get_sheet_by_name(part.name))
+        except Exception as error:  # noqa: BLE001 - merges of whole rows as LibreOffice writes them, for one
+            unreadable.append(f"{part.name} ({type(error).__name__})")
+            continue
         made = _ledger(part, grid, workbook, chosen)
         if made is not None:
             found.append(made)
     if not found:
         raise UsageError(
             f"{path}: no sheet looks like a ledger: at least {_MIN_COLUMNS} known headings are wanted in one row"
+            + (f"; sheets that cannot be read: {', '.join(unreadable)}" if unreadable else "")
         )
     return tuple(found)
 
@@ -113,17 +123,21 @@ def _text(value: Any) -> str:
 
 
 def _ledger(part: SheetPart, grid: list[list[str]], workbook: Workbook, chosen: Mapping[str, str]) -> TheirSheet | None:
-    spans = _Spans(workbook.merged(part))
-    best: tuple[int, int, dict[int, str], dict[int, str]] | None = None
+    spans = _Spans(workbook.merged(part), len(grid))
+    best: tuple[int, int, dict[int, str], dict[int, str]] | None = (
+        None  # headings below these must know two columns more
+    )
     for last in range(min(_LOOK, len(grid))):
         for levels in range(1, _LEVELS + 1):
             if last - levels + 1 < 0:
                 break
             headings = _headings(grid, spans, last - levels + 1, last)
+            if levels > 1 and not _is_heading_line(grid, spans, last, chosen):
+                break
             columns = _columns(headings, chosen)
             named = any(column in _NAMING for column in columns.values())
             count = len(columns)
-            if named and count >= _MIN_COLUMNS and (best is None or count > best[0]):
+            if named and count >= _MIN_COLUMNS and (best is None or count > best[0] + (last - levels + 1 > best[1])):
                 best = (count, last, columns, headings)
     if best is None:
         return None
@@ -131,21 +145,25 @@ def _ledger(part: SheetPart, grid: list[list[str]], workbook: Workbook, chosen: 
     ours = {h: n for n, h in headings.items() if h.startswith(PREFIX)}
     key = ours.get(KEY_HEAD)
     rows = tuple(_rows(part.name, grid, spans, last, columns, key))
-    width = max([len(row) for row in grid] + [spans.last_column])
+    width = max([len(row) for row in grid if any(row)] + [workbook.width(part), spans.last_column])
     return TheirSheet(part, last + 1, columns, headings, rows, ours, width)
 
 
 class _Spans:
     """Merged ranges: the cell that a place belongs to."""
 
-    def __init__(self, ranges: Sequence[tuple[int, int, int, int]]) -> None:
-        self._ranges = [(a - 1, b - 1, c - 1, d - 1) for a, b, c, d in ranges]
-        self.last_column = max((d + 1 for _, _, _, d in self._ranges), default=0)
+    def __init__(self, ranges: Sequence[tuple[int, int, int, int]], rows: int) -> None:
+        self._rows: dict[int, list[tuple[int, int, int]]] = {}
+        for a, b, c, d in ranges:
+            for row in range(a - 1, min(c, rows)):
+                self._rows.setdefault(row, []).append((a - 1, b - 1, d - 1))
+        # A title merged over the whole row of the sheet is no reason to go there.
+        self.last_column = max((d for _, _, _, d in ranges if d < _WHOLE), default=0)
 
     def origin(self, row: int, column: int) -> tuple[int, int]:
-        for a, b, c, d in self._ranges:
-            if a <= row <= c and b <= column <= d:
-                return a, b
+        for top, left, right in self._rows.get(row, ()):
+            if left <= column <= right:
+                return top, left
         return row, column
 
 
@@ -168,11 +186,22 @@ def _headings(grid: list[list[str]], spans: _Spans, first: int, last: int) -> di
     return found
 
 
+def _is_heading_line(grid: list[list[str]], spans: _Spans, row: int, chosen: Mapping[str, str]) -> bool:
+    """Whether a line below others belongs to the headings: at least half of what is written in it are headings.
+
+    A row of the ledger may hold a word that is one, as 特定個人情報 in a column 区分.
+    """
+    cells = (text for n, text in enumerate(grid[row]) if spans.origin(row, n) == (row, n))
+    own = [text for text in cells if text.strip() and not text.startswith(PREFIX)]
+    known = [text for text in own if chosen.get(normal_head(text)) or (len(text) <= _LONG and column_of(text))]
+    return len(known) * 2 >= len(own)
+
+
 def _columns(headings: Mapping[int, str], chosen: Mapping[str, str]) -> dict[int, str]:
     """Which of our columns each is; the first that claims a column has it, and a long text is no heading."""
     found: dict[int, str] = {}
     for position, heading in headings.items():
-        column = chosen.get(normal_head(heading)) or (column_of(heading) if len(heading) <= 60 else None)
+        column = chosen.get(normal_head(heading)) or (column_of(heading) if len(heading) <= _LONG else None)
         if column and column != "-" and column not in found.values():
             found[position] = column
     return found
@@ -185,11 +214,13 @@ def _rows(
         texts = {column: _at(grid, *spans.origin(number, position - 1)).strip() for position, column in columns.items()}
         own = {c for p, c in columns.items() if _at(grid, number, p - 1).strip()}
         said = [t for c, t in texts.items() if c in _NAMING and t]
-        if not said or not own - {"number"} or _is_sum(texts):
+        if not said or not own - {"number"} or _is_none(texts):
             continue
         yield TheirRow(sheet, number + 1, texts, _at(grid, number, key - 1).strip() if key else "")
 
 
-def _is_sum(texts: Mapping[str, str]) -> bool:
-    first = next((unicodedata.normalize("NFKC", t).strip().lower() for t in texts.values() if t), "")
-    return first in _SUMS
+def _is_none(texts: Mapping[str, str]) -> bool:
+    """Whether a line is no row: a sum, an example how to fill it in, the headings once more."""
+    first = next((unicodedata.normalize("NFKC", t).strip("()[]【】<>: ").lower() for t in texts.values() if t), "")
+    again = sum(column_of(text) == column for column, text in texts.items() if len(text) <= _LONG)
+    return first in (*_SUMS, *_EXAMPLES) or again >= _MIN_COLUMNS

@@ -51,6 +51,9 @@ _WORDS = {
     "head.column": ("項目", "column"),
     "head.before": ("台帳の記載", "in the ledger"),
     "head.after": ("今回の検査結果", "found now"),
+    "head.heading": ("台帳の見出し", "heading in the ledger"),
+    "head.meant": ("読んだ項目", "read as"),
+    "head.possible": ("書ける項目(-は対象外)", "possible columns (- for none)"),
     "head.place": ("場所", "place"),
     "head.do": ("確認してほしいこと", "what to do"),
     "missing-in-ledger": ("見つかったが台帳にない", "found but not in the ledger"),
@@ -64,8 +67,8 @@ _WORDS = {
         "record its disposal or move, or correct the place",
     ),
     "do.outside": (
-        "紙や検査していない場所です。人が現物を確認してください",
-        "paper, or a place that was not scanned: check by hand",
+        "紙か、検査していない場所と思われます。人が現物を確認してください",
+        "seems to be paper or a place that was not scanned: check by hand",
     ),
     "do.items": ("台帳にない項目が見つかりました。項目に追加してください", "new data items were found: add them"),
     "do.count": (

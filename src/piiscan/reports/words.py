@@ -240,6 +240,7 @@ def sentences() -> Mapping[str, Mapping[str, str]]:
     return tomllib.loads(path.read_text(encoding="utf-8"))
 
 
+@cache
 def built_in_types() -> Mapping[str, Mapping[str, Any]]:
     """The taxonomy that comes with piiscan, by id. Read by itself: a mistake in a rule must not stop a report."""
     from piiscan.rules.builtin import builtin_folder
