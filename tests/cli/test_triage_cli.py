@@ -109,3 +109,33 @@ def test_mistakes_are_told(tmp_path: Path, cli) -> None:
         told = cli("triage", *arguments)
         assert told.returncode == 2, arguments
         assert "Traceback" not in told.stderr
+
+
+def test_what_cannot_be_read_any_more_is_not_proved(tmp_path: Path, cli) -> None:
+    """A file that is damaged after it was called fixed has no findings, but nobody saw that they are gone; neither has a type that was not there."""
+    folder = share(tmp_path)
+    scan(tmp_path, cli)
+    who = ("--by", "山田", "--reason", "修正済")
+    cli("triage", "set", "fixed", "総務/連絡.txt", *who, "--type", "JP_MY_NUMBER")
+    cli("triage", "set", "fixed", "総務/連絡.txt", *who)
+    (folder / "連絡.txt").write_bytes(b"PK\x03\x04broken")
+    cli("scan", tmp_path / "share", "--jobs", "1")
+    listed = cli("triage", "list", "--format", "jsonl").stdout.splitlines()
+    assert [json.loads(line)["status"] for line in listed] == ["unproved", "unproved"]
+    (folder / "連絡.txt").unlink()
+    cli("scan", tmp_path / "share", "--jobs", "1")
+    listed = cli("triage", "list", "--format", "jsonl").stdout.splitlines()
+    assert [json.loads(line)["status"] for line in listed] == ["gone", "gone"]
+
+
+def test_reasons_with_odd_line_ends_travel_too(tmp_path: Path, cli) -> None:
+    """A line separator pasted from a document is part of the reason; lines that are no decisions are told."""
+    share(tmp_path)
+    scan(tmp_path, cli)
+    cli("triage", "set", "accepted", "総務/連絡.txt", "--by", "山田", "--reason", "一行目\u2028二行目")
+    assert cli("triage", "export", "-o", tmp_path / "b.jsonl").returncode == 0
+    assert cli("triage", "import", tmp_path / "b.jsonl").returncode == 0
+    (tmp_path / "c.jsonl").write_text('{"format": 1, "key": ""}\n3\n', encoding="utf-8")
+    told = cli("triage", "import", tmp_path / "c.jsonl")
+    assert "line 2" in told.stderr
+    assert "internal" not in told.stderr

@@ -120,3 +120,15 @@ def test_no_decision_is_the_common_case(count: int) -> None:
     assert bool(decisions) == bool(count)
     found = decisions.of("u", PHONE, "", "")
     assert (found.id if found else 0) == count
+
+
+def test_folders_are_looked_up_by_the_way_up() -> None:
+    """A folder covers itself and what is below, not its neighbour with a longer name; of several the latest decides."""
+    made = [
+        Decision(id=n, verdict="accepted", by="a", reason="b", uri=uri, below=True)
+        for n, uri in enumerate(("file:///s", "file:///s/a/", "s3://b"), 1)
+    ]
+    decisions = Decisions(made)
+    ways = ("file:///s/a/x.csv", "file:///s/ab/x.csv", "file:///s", "file:///sa/x.csv", "s3://b/x", "s3://bb/x")
+    found = [decisions.of(uri, "PERSON", "", "") for uri in ways]
+    assert [d.id if d else None for d in found] == [2, 1, 1, None, 3, None]

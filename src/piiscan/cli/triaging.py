@@ -256,9 +256,10 @@ def _status(d: Decision, count: int, read: datetime | None) -> str:
         return "ended"
     if d.verdict != "fixed":
         return "open"
-    if not count:
+    read_since = bool(read and d.at and read > d.at)
+    if not count and (read_since or not d.uri or d.below):
         return "gone"
-    return "still-there" if read and d.at and read > d.at else "unproved"
+    return "still-there" if count and read_since else "unproved"
 
 
 def _plain(d: Decision) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from sqlalchemy.engine import Connection, RowMapping
 
 from piiscan.inventory import tables
 from piiscan.inventory.rows import chunks, clean, dump, key_of
-from piiscan.model import ItemResult
+from piiscan.model import ItemResult, State
 
 Verdict = Literal["false", "accepted", "todo", "fixed"]
 VERDICTS: tuple[str, ...] = get_args(Verdict)
@@ -240,7 +240,10 @@ def _decided_keys(connection: Connection, numbers: Sequence[int]) -> list[str]:
 
 
 def all_decisions(connection: Connection) -> Iterator[tuple[Decision, int, datetime | None]]:
-    """Every decision, oldest first, with how many findings it is beside, and when the last of its items was read."""
+    """Every decision, oldest first, with how many findings it is beside, and when the last of its items was read.
+
+    Where it is beside none, that is when its item was last read to the end or seen to be gone; None where it was not (a password, a damage).
+    """
     beside = (
         select(_f.decision, func.count().label("n"), func.max(_i.read_at).label("read"))
         .join(tables.items, _f.item_key == _i.key)
@@ -249,10 +252,23 @@ def all_decisions(connection: Connection) -> Iterator[tuple[Decision, int, datet
         .subquery()
     )
     query = select(tables.decisions, beside.c.n, beside.c.read).outerjoin(beside, beside.c.decision == _d.id)
-    for row in connection.execute(query.order_by(_d.id)).mappings():
-        read = row["read"]
+    for row in connection.execute(query.order_by(_d.id)).mappings().all():
+        read, count = row["read"], int(row["n"] or 0)
+        if not count and row["uri"] and not row["below"]:
+            read = _settled(connection, row["uri"])
         moment = datetime.fromisoformat(read) if isinstance(read, str) else read
-        yield decision_from(row), int(row["n"] or 0), moment
+        yield decision_from(row), count, moment
+
+
+def _settled(connection: Connection, uri: str) -> datetime | None:
+    """When an item was last read to the end, or seen to be gone."""
+    runs = tables.runs.c
+    query = select(_i.state, _i.read_at, runs.started).outerjoin(tables.runs, runs.id == _i.gone_run)
+    row = connection.execute(query.where(_i.key == key_of(uri))).mappings().first()
+    if row is None or row["state"] in (State.FAILED.value, State.PARTIAL.value, State.SKIPPED.value):
+        return None
+    moment: datetime | None = row["started"] if row["state"] == State.GONE.value else row["read_at"]
+    return moment
 
 
 def decision_from(row: Mapping[str, object] | RowMapping) -> Decision:
