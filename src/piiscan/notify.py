@@ -16,6 +16,8 @@ from piiscan.config import NotifySettings
 from piiscan.errors import ConfigError
 from piiscan.inventory.reading import InventoryReader
 from piiscan.inventory.records import RunRecord
+from piiscan.model import Severity
+from piiscan.reports.words import Words
 
 SECONDS = 30
 """So long is waited for a server."""
@@ -74,6 +76,7 @@ def message(outcome: Outcome, lang: str = "ja") -> str:
     run, c = outcome.run, outcome.run.counters
     ja = lang == "ja"
     none, comma = ("なし", "、") if ja else ("none", ", ")
+    words = Words(lang)
     blanks = {
         "id": run.id,
         "status": _STATUS_JA.get(run.status, run.status) if ja else run.status,
@@ -81,8 +84,9 @@ def message(outcome: Outcome, lang: str = "ja") -> str:
         "scanned": c.scanned,
         "unchanged": c.unchanged,
         "unread": outcome.unread,
-        "found": comma.join(f"{name} {count:,}" for name, count in outcome.assets.items()) or none,
-        "changed": comma.join(f"{name} {count:,}" for name, count in outcome.changes.items()) or none,
+        "found": comma.join(f"{words.severity(Severity[n.upper()])} {count:,}" for n, count in outcome.assets.items())
+        or none,
+        "changed": comma.join(f"{words.change(n)} {count:,}" for n, count in outcome.changes.items()) or none,
         "unlisted": outcome.unlisted,
     }
     lines = (_JA if ja else _EN)[: None if outcome.unlisted else -1]

@@ -96,6 +96,18 @@ def test_chat_and_mail_hear_counts_and_nothing_else(tmp_path: Path, share: Path,
         assert not [word for word in ("佐藤", "5678", "共有", "secret-part") if word in told]
 
 
+def test_people_are_told_in_their_language(tmp_path: Path, share: Path, cli) -> None:
+    """A message in Japanese names severities and changes as the reports do."""
+    with serving(HTTPServer(("127.0.0.1", 0), Hook)) as web:
+        file = config(tmp_path, share, 'webhook = "env:HOOK"')
+        for _ in range(2):
+            cli("run", file, "--quiet", "--lang", "ja", HOOK=f"http://127.0.0.1:{web}/")
+            (share / "二人目.txt").write_text("氏名：鈴木一郎　電話 090-8765-4321\n", encoding="utf-8")
+    text = Hook.posted[-1]["text"]
+    assert "中 2" in text
+    assert "新しく見つかった 1" in text
+
+
 def test_who_cannot_be_told_does_not_change_the_run(tmp_path: Path, share: Path, cli) -> None:
     """A webhook that is not there, and one whose address is in no variable: said on stderr without the address, exit code 0."""
     for notify in ('webhook = "http://127.0.0.1:9/hidden-token"', 'webhook = "env:NOT_THERE"'):
