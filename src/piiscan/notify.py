@@ -137,13 +137,24 @@ def _mail(settings: NotifySettings, text: str) -> None:
         ", ".join(settings.mail_to),
     )
     mail.set_content(text)
-    with smtplib.SMTP(host, int(port or 25), timeout=SECONDS) as server:
-        server.ehlo()
-        if settings.smtp_user or server.has_extn("starttls"):
-            server.starttls(context=ssl.create_default_context())
+    with _smtp(host, int(port or 25)) as server:
         if settings.smtp_user:
+            if not isinstance(server.sock, ssl.SSLSocket):
+                raise ConfigError("the mail server offers no encryption: no password is sent")
             server.login(_secret(settings.smtp_user), _secret(settings.smtp_password))
         server.send_message(mail)
+
+
+def _smtp(host: str, port: int) -> smtplib.SMTP:
+    """A connection, encrypted where the server offers it; on port 465 from the first byte (RFC 8314)."""
+    context = ssl.create_default_context()
+    if port == smtplib.SMTP_SSL_PORT:
+        return smtplib.SMTP_SSL(host, port, timeout=SECONDS, context=context)
+    server = smtplib.SMTP(host, port, timeout=SECONDS)
+    server.ehlo()
+    if server.has_extn("starttls"):
+        server.starttls(context=context)
+    return server
 
 
 def _secret(value: str) -> str:

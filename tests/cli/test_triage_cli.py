@@ -102,6 +102,7 @@ def test_mistakes_are_told(tmp_path: Path, cli) -> None:
         ("set", "false", "ない.txt", *who),
         ("set", "false", "総務/連絡.txt", "--by", "x", "--reason", " "),
         ("set", "false", "総務/連絡.txt", *who, "--until", "2020-01-01"),
+        ("set", "false", "総務/連絡.txt", *who, "--type", "PHONE_NUMBR"),
         ("set", "false", tmp_path / "home", "--below", *who),
         ("import", "no.txt"),
         ("undo", "99", "--by", "x"),

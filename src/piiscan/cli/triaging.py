@@ -83,6 +83,8 @@ def decide(
 
     settings = load_settings(config, inventory=inventory, language=lang)
     with _open(settings) as store:
+        if entity:
+            _known_type(store, entity)
         uri = _folder_uri(store, item) if below else _uri(store, item)
         base = Decision(
             verdict=verdict.value, by=_said(by, "--by"), reason=_said(reason, "--reason"), uri=uri, below=below,
@@ -186,6 +188,14 @@ def _folder_uri(store: Store, folder: str) -> str:
     if not any(asset.item.startswith(uri.rstrip("/") + "/") for asset in store.assets()):
         raise UsageError(f"nothing in the inventory is below {folder!r}")
     return uri.rstrip("/")
+
+
+def _known_type(store: Store, entity: str) -> None:
+    """A type with a slip of the pen would speak of nothing for ever."""
+    from piiscan.reports.words import built_in_types
+
+    if entity not in built_in_types() and next(store.findings(entity=entity, limit=1, false_ones=True), None) is None:
+        raise UsageError(f"there is no entity type {entity!r}: `piiscan findings --format jsonl` shows those found")
 
 
 def _path_uri(path: str) -> str:
