@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import gzip
+import io
 import json
 import struct
 from pathlib import Path
 
+import polars as pl
 import pytest
 
 from piiscan.demo import _book, _legacy, _office, _pack, _pdf
@@ -25,6 +27,7 @@ from piiscan.readers.mail import MailReader
 from piiscan.readers.markup_xml import XmlReader
 from piiscan.readers.mbox import MboxReader
 from piiscan.readers.odf import OdfReader
+from piiscan.readers.parquet import ParquetReader
 from piiscan.readers.pdf import PdfReader
 from piiscan.readers.plain import PlainReader
 from piiscan.readers.pptx import PptxReader
@@ -320,6 +323,15 @@ class TestSqlite(Contract):
 
     def make(self) -> bytes:
         return _book.sqlite_file("CREATE TABLE 会員 (氏名 TEXT, 電話 TEXT)", {"会員": ROWS[1:]})
+
+
+class TestParquet(Contract):
+    kind, name, media_type = ParquetReader, "a.parquet", "application/vnd.apache.parquet"
+
+    def make(self) -> bytes:
+        out = io.BytesIO()
+        pl.DataFrame(ROWS[1:], schema=ROWS[0], orient="row").write_parquet(out)
+        return out.getvalue()
 
 
 def _record(kind: int, body: bytes) -> bytes:
