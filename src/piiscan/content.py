@@ -9,9 +9,9 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
-from typing import BinaryIO, Self
+from typing import BinaryIO, ClassVar, Self
 
-from piiscan.errors import LimitError, ReadError
+from piiscan.errors import LimitError, ReadError, SourceError
 from piiscan.limits import SNIFF_BYTES
 
 SPOOL_BYTES = 8 * 1024**2
@@ -193,3 +193,54 @@ class PositionedStream(io.RawIOBase):
 
     def tell(self) -> int:
         return self._position
+
+
+class Windows:
+    """What was read last of something large that is far away. A window grows while reading goes on and is small again after a jump.
+
+    Subclasses say how large windows are, and fetch: `_fetch(start)` gives up to `_length` bytes from there; `_ahead(start)` may ask for what is likely to be
+    wanted next; `_ended()` is the error where bytes end before `total`.
+    """
+
+    first_window: ClassVar[int] = 256 * 1024
+    last_window: ClassVar[int] = 8 * 1024**2
+    kept_windows: ClassVar[int] = 3
+
+    def __init__(self, total: int, first: bytes = b"") -> None:
+        self.total = total
+        self._kept: dict[int, bytes] = {0: first} if first else {}
+        self._length = self.first_window
+
+    def read_at(self, position: int, size: int) -> bytes:
+        """Up to `size` bytes from here, at least one unless this is the end. Raises SourceError."""
+        if position >= self.total or size <= 0:
+            return b""
+        start, window = self._window(position)
+        return window[position - start : position - start + size]
+
+    def _window(self, position: int) -> tuple[int, bytes]:
+        for start, data in reversed(self._kept.items()):
+            if start <= position < start + len(data):
+                return start, data
+        onward = any(start + len(data) == position for start, data in self._kept.items())
+        self._length = min(self._length * 2, self.last_window) if onward else self.first_window
+        # Whoever jumps near the end (the directory of a zip or parquet file) goes back and forth there.
+        start = position if onward else min(position, max(0, self.total - self.first_window))
+        data = self._fetch(start)
+        if start + len(data) <= position:
+            raise self._ended()
+        self._kept[start] = data
+        while len(self._kept) > self.kept_windows:
+            del self._kept[next(iter(self._kept))]
+        if onward:
+            self._ahead(start + len(data))
+        return start, data
+
+    def _fetch(self, start: int) -> bytes:
+        raise NotImplementedError
+
+    def _ahead(self, start: int) -> None:
+        """Nothing is asked for unless a subclass does."""
+
+    def _ended(self) -> SourceError:
+        return SourceError("changed-while-reading")

@@ -18,7 +18,7 @@ from typing import BinaryIO
 
 from urllib3.response import BaseHTTPResponse
 
-from piiscan.content import PositionedStream, StreamContent
+from piiscan.content import PositionedStream, StreamContent, Windows
 from piiscan.errors import SourceError
 from piiscan_cms.faults import BUSY, FAULTS, fault, refusal, retry_after
 from piiscan_cms.web import Web, backoff
@@ -26,9 +26,7 @@ from piiscan_cms.web import Web, backoff
 WHOLE_BYTES = 8 * 1024**2
 """Files up to this size are fetched by one request and kept in memory."""
 
-FIRST_WINDOW = 256 * 1024
-LAST_WINDOW = 8 * 1024**2
-KEPT_WINDOWS = 3
+FIRST_WINDOW = Windows.first_window
 
 _CHUNK = 256 * 1024
 _RANGE = re.compile(r"bytes (\d+)-(\d+)/(\d+|\*)")
@@ -222,7 +220,7 @@ class RemoteContent(StreamContent):
             return lambda: io.BytesIO(first.data)
         if first.ranged and first.total is not None:
             self.size = first.total
-            windows = Windows(self._fetcher, self._url, first, first.total)
+            windows = RangedWindows(self._fetcher, self._url, first, first.total)
             return lambda: io.BufferedReader(PositionedStream(windows.read_at, lambda: windows.total), 64 * 1024)
         spool, self.size, _ = self._fetcher.spooled(self._url, self._limit)
         shared = _Shared(spool)
@@ -241,34 +239,15 @@ class _Shared:
         return self.spool.read(size)
 
 
-class Windows:
-    """The parts of one large file that were fetched last; a window grows while reading goes on and is small again after a jump."""
+class RangedWindows(Windows):
+    """The parts of one large file that were fetched last, all of the same state."""
 
     def __init__(self, fetcher: Fetcher, url: str, first: Piece, total: int) -> None:
+        super().__init__(total, first.data)
         self._fetcher, self._url, self._state = fetcher, url, first.state
-        self.total = total
-        self._kept: dict[int, bytes] = {0: first.data}
-        self._length = FIRST_WINDOW
 
-    def read_at(self, position: int, size: int) -> bytes:
-        """Up to `size` bytes from here, at least one unless this is the end. Raises SourceError."""
-        if position >= self.total or size <= 0:
-            return b""
-        start, window = self._window(position)
-        return window[position - start : position - start + size]
-
-    def _window(self, position: int) -> tuple[int, bytes]:
-        for start, data in reversed(self._kept.items()):
-            if start <= position < start + len(data):
-                return start, data
-        onward = position in {start + len(data) for start, data in self._kept.items()}
-        self._length = min(self._length * 2, LAST_WINDOW) if onward else FIRST_WINDOW
-        # Whoever jumps near the end (the directory of a zip file) goes back and forth there.
-        start = position if onward else min(position, max(0, self.total - FIRST_WINDOW))
+    def _fetch(self, start: int) -> bytes:
         piece = self._fetcher.piece(self._url, start, min(self._length, self.total - start), self._state)
-        if start + len(piece.data) <= position or (piece.total is not None and piece.total != self.total):
-            raise SourceError("changed-while-reading")
-        self._kept[start] = piece.data
-        while len(self._kept) > KEPT_WINDOWS:
-            del self._kept[next(iter(self._kept))]
-        return start, piece.data
+        if piece.total is not None and piece.total != self.total:
+            raise self._ended()
+        return piece.data

@@ -14,7 +14,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any, BinaryIO
 
-from piiscan.content import PositionedStream, StreamContent
+from piiscan.content import PositionedStream, StreamContent, Windows
 from piiscan.errors import SourceError
 from piiscan_s3.client import Client
 from piiscan_s3.faults import NO_RANGE, fault, faults
@@ -23,9 +23,6 @@ from piiscan_s3.names import Place
 WHOLE_BYTES = 8 * 1024**2
 """Objects up to this size are fetched by one request."""
 
-FIRST_WINDOW = 256 * 1024
-LAST_WINDOW = 8 * 1024**2
-KEPT_WINDOWS = 3
 
 _CHUNK = 256 * 1024
 
@@ -140,7 +137,7 @@ class ObjectContent(StreamContent):
         super().__init__(self._stream, place.key.rpartition("/")[2], size)
         self._fetcher, self._place, self._seen = fetcher, place, seen
         self._ready = ready
-        self._windows: Windows | None = None
+        self._windows: ObjectWindows | None = None
         self._data: bytes | None = b"" if size == 0 else None
 
     def open(self) -> BinaryIO:
@@ -168,7 +165,7 @@ class ObjectContent(StreamContent):
 
     def _first_window(self) -> Fetched:
         try:
-            self._windows = Windows(self._fetcher, self._place, self._seen)
+            self._windows = ObjectWindows(self._fetcher, self._place, self._seen)
         except SourceError as error:
             if error.detail not in NO_RANGE:
                 raise
@@ -179,64 +176,34 @@ class ObjectContent(StreamContent):
         return self._windows.first
 
 
-class Windows:
+class ObjectWindows(Windows):
     """The parts of one large object that were fetched last, and the one that is likely to be wanted next, on its way."""
 
     def __init__(self, fetcher: Fetcher, place: Place, seen: Callable[[str, int], None]) -> None:
         self._fetcher, self._place, self._seen = fetcher, place, seen
-        self.first = fetcher.get(place, 0, FIRST_WINDOW)
-        self.etag, self.total = self.first.etag, self.first.total
-        self._kept: dict[int, bytes] = {0: self.first.data}
+        self.first = fetcher.get(place, 0, self.first_window)
+        self.etag = self.first.etag
+        super().__init__(self.first.total, self.first.data)
         self._next: tuple[int, Future[Fetched]] | None = None
-        self._length = FIRST_WINDOW
 
-    def read_at(self, position: int, size: int) -> bytes:
-        """Up to `size` bytes from here, at least one unless this is the end. Raises SourceError."""
-        if position >= self.total or size <= 0:
-            return b""
-        start, window = self._window(position)
-        return window[position - start : position - start + size]
+    def _fetch(self, start: int) -> bytes:
+        if self._next is not None and self._next[0] == start:
+            coming, self._next = self._next[1], None
+            return self._checked(coming.result)
+        end = min(start + self._length, self.total)
+        return self._checked(lambda: self._fetcher.get(self._place, start, end, self.etag))
 
-    def _window(self, position: int) -> tuple[int, bytes]:
-        for start, data in reversed(self._kept.items()):
-            if start <= position < start + len(data):
-                return start, data
-        ends = {start + len(data) for start, data in self._kept.items()}
-        onward = position in ends
-        self._length = min(self._length * 2, LAST_WINDOW) if onward else FIRST_WINDOW
-        # Whoever jumps near the end (the directory of a zip or parquet file) goes back and forth there.
-        start = position if onward else min(position, max(0, self.total - FIRST_WINDOW))
-        if not self._take_next(start):
-            self._keep(start, self._get(start, self._length))
-        data = self._kept[start]
-        if start + len(data) <= position:
-            raise self._changed()
-        if onward:
-            self._look_ahead(start + len(data))
-        return start, data
-
-    def _changed(self) -> SourceError:
+    def _ended(self) -> SourceError:
         self._seen("", -1)
-        return SourceError("changed-while-reading")
+        return super()._ended()
 
-    def _take_next(self, position: int) -> bool:
-        if self._next is None or self._next[0] != position:
-            return False
-        coming, self._next = self._next[1], None
-        self._keep(position, self._checked(coming.result))
-        return True
-
-    def _look_ahead(self, position: int) -> None:
-        if position >= self.total:
+    def _ahead(self, start: int) -> None:
+        if start >= self.total:
             return
         pool = ThreadPoolExecutor(1, thread_name_prefix="piiscan-s3")
-        end = min(position + self._length, self.total)
-        self._next = position, pool.submit(self._fetcher.get, self._place, position, end, self.etag)
+        end = min(start + self._length, self.total)
+        self._next = start, pool.submit(self._fetcher.get, self._place, start, end, self.etag)
         pool.shutdown(wait=False)
-
-    def _get(self, position: int, length: int) -> bytes:
-        end = min(position + length, self.total)
-        return self._checked(lambda: self._fetcher.get(self._place, position, end, self.etag))
 
     def _checked(self, fetch: Callable[[], Fetched]) -> bytes:
         try:
@@ -245,8 +212,3 @@ class Windows:
             if error.code in {"changed-while-reading", "vanished"}:
                 self._seen("", -1)
             raise
-
-    def _keep(self, position: int, data: bytes) -> None:
-        self._kept[position] = data
-        while len(self._kept) > KEPT_WINDOWS:
-            del self._kept[next(iter(self._kept))]

@@ -11,7 +11,7 @@ from collections import deque
 from collections.abc import Callable, Iterable
 from typing import Any, BinaryIO, TypeVar
 
-from piiscan.content import PositionedStream, StreamContent
+from piiscan.content import PositionedStream, StreamContent, Windows
 from piiscan.errors import SourceError
 from piiscan_smb import wire
 from piiscan_smb.client import Attempts, Client, Tree
@@ -22,10 +22,6 @@ T = TypeVar("T")
 
 WHOLE_BYTES = 1024**2
 """Files up to this size are read in one round trip."""
-
-FIRST_WINDOW = 64 * 1024
-LAST_WINDOW = 1024**2
-KEPT_WINDOWS = 4
 
 ACCESS = wire.READ_DATA | wire.READ_ATTRIBUTES | wire.SYNCHRONIZE
 OPTIONS = wire.NO_FOLDER
@@ -142,7 +138,7 @@ class FileContent(StreamContent):
             self._fetch()
         if self._data is not None:
             return io.BytesIO(self._data)
-        return _Stream(Windows(self._client, self._place, self._options, self._seen))
+        return _Stream(FileWindows(self._client, self._place, self._options, self._seen))
 
     def _fetch(self) -> None:
         coming, self._coming = self._coming, None
@@ -173,9 +169,9 @@ class FileContent(StreamContent):
 class _Stream(io.BufferedReader):
     """A stream that gives its file back when it is closed."""
 
-    def __init__(self, windows: Windows) -> None:
+    def __init__(self, windows: FileWindows) -> None:
         self._windows = windows
-        super().__init__(PositionedStream(windows.read_at, lambda: windows.size), 64 * 1024)
+        super().__init__(PositionedStream(windows.read_at, lambda: windows.total), 64 * 1024)
 
     def close(self) -> None:
         if not self.closed:
@@ -183,17 +179,19 @@ class _Stream(io.BufferedReader):
         super().close()
 
 
-class Windows:
+class FileWindows(Windows):
     """One large file, open: the parts fetched last, and the one that is likely to be wanted next, on its way."""
+
+    first_window = 64 * 1024
+    last_window = 1024**2
+    kept_windows = 4
 
     def __init__(self, client: Client, place: Place, options: int, seen: Seen) -> None:
         self._client, self._place, self._options, self._seen = client, place, options, seen
-        self._kept: dict[int, bytes] = {}
         self._next: tuple[int, Any] | None = None
-        self._length = FIRST_WINDOW
         self._tree: Tree | None = None
         self._file = self._client.run(place, self._open)
-        self.size = self._file.stamp.size
+        super().__init__(self._file.stamp.size)
         seen(self._file.stamp)
 
     def _open(self, tree: Tree, path: str) -> wire.Opened:
@@ -212,32 +210,7 @@ class Windows:
         with contextlib.suppress(*faults()):
             self._seen(wire.closed(wire.ask(tree, wire.close(self._file.handle))))
 
-    def read_at(self, position: int, size: int) -> bytes:
-        """Up to `size` bytes from here, at least one unless this is the end. Raises SourceError."""
-        if position >= self.size or size <= 0:
-            return b""
-        start, window = self._window(position)
-        return window[position - start : position - start + size]
-
-    def _window(self, position: int) -> tuple[int, bytes]:
-        for start, data in reversed(self._kept.items()):
-            if start <= position < start + len(data):
-                return start, data
-        onward = any(start + len(data) == position for start, data in self._kept.items())
-        self._length = min(self._length * 2, LAST_WINDOW) if onward else FIRST_WINDOW
-        # Whoever jumps near the end (the directory of a zip file) goes back and forth there.
-        start = position if onward else min(position, max(0, self.size - FIRST_WINDOW))
-        data = self._get(start)
-        if start + len(data) <= position:
-            raise SourceError("changed-while-reading")
-        self._kept[start] = data
-        while len(self._kept) > KEPT_WINDOWS:
-            del self._kept[next(iter(self._kept))]
-        if onward:
-            self._look_ahead(start + len(data))
-        return start, data
-
-    def _get(self, start: int) -> bytes:
+    def _fetch(self, start: int) -> bytes:
         attempts = Attempts(self._client, self._place)
         while True:
             try:
@@ -259,12 +232,14 @@ class Windows:
 
     def _wanted(self, start: int) -> int:
         assert self._tree is not None
-        return int(min(self._length, self.size - start, self._tree.session.connection.max_read_size))
+        return int(min(self._length, self.total - start, self._tree.session.connection.max_read_size))
 
-    def _look_ahead(self, start: int) -> None:
-        if start >= self.size or self._tree is None:
+    def _ahead(self, start: int) -> None:
+        if start >= self.total or self._tree is None:
             return
-        length = min(self._length * 2, LAST_WINDOW, self.size - start, self._tree.session.connection.max_read_size)
+        length = min(
+            self._length * 2, self.last_window, self.total - start, self._tree.session.connection.max_read_size
+        )
         if self._tree.session.connection.credits < 2 * cost(length):
             return
         with contextlib.suppress(*faults()):  # asked again, and blamed on the file, when it is wanted
