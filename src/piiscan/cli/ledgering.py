@@ -10,11 +10,13 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from piiscan.cli.options import Config, Inventory, Lang
+from piiscan.cli.output import whole_file
 from piiscan.cli.words import say
 from piiscan.config import Settings, load_settings
 from piiscan.errors import UsageError
 
 if TYPE_CHECKING:
+    from piiscan.inventory.records import RunRecord
     from piiscan.ledger.merge import Merged
     from piiscan.ledger.model import Row
 
@@ -60,19 +62,35 @@ def ledger(
     if merge is not None and merge.suffix.lower() != output.suffix.lower():
         # Excel opens no workbook with macros that is named .xlsx, and none without that is named .xlsm.
         raise UsageError(f"--output must end with {merge.suffix} as {merge} does")
-    rows = _rows(settings.inventory, kinds, depth, settings.language)
-    merged = _write(rows, output, merge, mapping, settings.language, change, settings.inventory)
+    rows, run = _rows(settings.inventory, kinds, depth, settings.language)
+    if merge is None:
+        _write_new(rows, run, output, settings.language)
+        _tell(None, output, len(rows), settings.language)
+        return
+    from piiscan.ledger.merge import merge as merged_into
+
+    with whole_file(output) as out:
+        merged = merged_into(merge, rows, out, mapping=mapping, lang=settings.language, share=change)
     _tell(merged, output, len(rows), settings.language)
 
 
 def write_new(settings: Settings, output: Path) -> Path:
     """A new ledger with the built-in table of kinds."""
-    rows = _rows(settings.inventory, None, 2, settings.language)
-    _write(rows, output, None, {}, settings.language, 0.0, settings.inventory)
+    from piiscan.ledger.collect import DEPTH
+
+    _write_new(*_rows(settings.inventory, None, DEPTH, settings.language), output, settings.language)
     return output
 
 
-def _rows(url: str, kinds: Path | None, depth: int, lang: str) -> list[Row]:
+def _write_new(rows: Sequence[Row], run: RunRecord | None, output: Path, lang: str) -> None:
+    from piiscan.ledger.workbook import write_ledger
+
+    with whole_file(output) as out:
+        write_ledger(rows, out, run, lang)
+
+
+def _rows(url: str, kinds: Path | None, depth: int, lang: str) -> tuple[list[Row], RunRecord | None]:
+    """The rows, and the run they are of."""
     from piiscan.inventory.reading import InventoryReader
     from piiscan.ledger.collect import holdings
     from piiscan.ledger.kinds import load_kinds
@@ -81,31 +99,7 @@ def _rows(url: str, kinds: Path | None, depth: int, lang: str) -> list[Row]:
     table = load_kinds(kinds)
     with InventoryReader.open(url) as reader:
         run = reader.latest_run()
-        return [propose(holding, run, lang) for holding in holdings(reader, table, depth)]
-
-
-def _write(
-    rows: Sequence[Row], output: Path, theirs: Path | None, mapping: dict[str, str], lang: str, share: float, url: str
-) -> Merged | None:
-    from piiscan.inventory.reading import InventoryReader
-    from piiscan.ledger.merge import merge
-    from piiscan.ledger.workbook import write_ledger
-
-    temporary = output.with_name(output.name + ".part")
-    try:
-        with temporary.open("wb") as out:
-            if theirs is not None:
-                merged = merge(theirs, rows, out, mapping=mapping, lang=lang, share=share)
-            else:
-                merged = None
-                with InventoryReader.open(url) as reader:
-                    write_ledger(rows, out, reader.latest_run(), lang)
-        temporary.replace(output)
-    except OSError as error:
-        raise UsageError(f"cannot write {output}: {type(error).__name__}") from None
-    finally:
-        temporary.unlink(missing_ok=True)
-    return merged
+        return [propose(holding, run, lang) for holding in holdings(reader, table, depth)], run
 
 
 def _mapping(pairs: Sequence[str]) -> dict[str, str]:

@@ -5,17 +5,35 @@ from __future__ import annotations
 import csv
 import json
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import datetime
 from itertools import islice
-from typing import Any
+from pathlib import Path
+from typing import Any, BinaryIO
 
 from piiscan.cli.options import Format
+from piiscan.errors import UsageError
 
 Row = Mapping[str, Any]
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 TABLE_ROWS = 200
 """A table on a screen stops here unless --limit says otherwise; programs get everything."""
+
+
+@contextmanager
+def whole_file(path: Path) -> Iterator[BinaryIO]:
+    """A file that is written beside its name and takes it when it is whole: a run that ends early leaves nothing. Raises UsageError for what the
+    system refuses."""
+    temporary = path.with_name(path.name + ".part")
+    try:
+        with temporary.open("wb") as out:
+            yield out
+        temporary.replace(path)
+    except OSError as error:
+        raise UsageError(f"cannot write {path}: {type(error).__name__}") from None
+    finally:
+        temporary.unlink(missing_ok=True)
 
 
 def write_rows(

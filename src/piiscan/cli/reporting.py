@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from piiscan.cli.options import Config, Inventory, Lang, load_settings
+from piiscan.cli.output import whole_file
 from piiscan.cli.words import say
 from piiscan.errors import UsageError
 
@@ -47,14 +48,6 @@ def write_report(settings: Settings, fmt: str, output: Path | None) -> Path:
         later = " (a later release brings it)" if fmt == "pdf" else ""
         raise UsageError(f"no report format {fmt!r}{later}; there are: {', '.join(sorted(registry.reports))}")
     path = output or Path(f"piiscan-report{cls.suffix}")
-    temporary = path.with_name(path.name + ".part")
-    with Store.open(settings.inventory, create=False) as store:
-        try:
-            with temporary.open("wb") as out:
-                cls().write(store, out, lang=settings.language)
-            temporary.replace(path)
-        except OSError as error:
-            raise UsageError(f"cannot write {path}: {type(error).__name__}") from None
-        finally:
-            temporary.unlink(missing_ok=True)
+    with Store.open(settings.inventory, create=False) as store, whole_file(path) as out:
+        cls().write(store, out, lang=settings.language)
     return path
